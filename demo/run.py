@@ -16,6 +16,7 @@ from pathlib import Path
 
 import packages
 import table
+from commands import Command, catalog_in, commands
 from packages import REPOSITORY, InstallError
 from plan import MODES, PlanError, lines
 from simulators import SimulatorError, simulators
@@ -48,6 +49,7 @@ def _demo() -> int:
     with tempfile.TemporaryDirectory(prefix="bide-demo-") as out:
         with _timed(f"generated {len(specs)} packages"):
             folders = packages.generate(specs, Path(out))
+            catalogs = [catalog_in(*each) for each in zip(folders, providers, strict=True)]
         with _timed("installed them where Bide is not"):
             python = packages.environment(folders)
     print(f"\n{table.heading(speed=SPEED)}", flush=True)
@@ -68,8 +70,17 @@ def _demo() -> int:
             for provider, at, plan in zip(providers, simulated, plans, strict=True)
             for each in surplus(provider.name, plan, at.jobs())
         ]
+        print("\nThe same packages as commands, in real seconds:\n", flush=True)
+        typed: list[Command] = []
+        with _timed("ran them"):
+            for catalog, provider, at in zip(catalogs, providers, simulated, strict=True):
+                for command in commands(catalog, python.parent, provider, at.url, speed=SPEED):
+                    print(command.line, flush=True)
+                    typed.append(command)
     print(table.summary(verdicts, surpluses))
-    return 0 if all(verdict.is_right for verdict in verdicts) and not surpluses else 1
+    wrong = sum(bool(command.complaint) for command in typed)
+    print(f"WRONG: {wrong} of {len(typed)} commands" if wrong else f"all {len(typed)} commands are as they should be")
+    return 0 if all(verdict.is_right for verdict in verdicts) and not surpluses and not wrong else 1
 
 
 @contextmanager

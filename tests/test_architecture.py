@@ -23,7 +23,8 @@ ROOMS = {
         "lint": {"spec", "ir"},
         "emit": {"spec", "ir"},
         "simulator": {"ir"},
-        "cli": {"spec", "ir", "lint", "emit", "simulator"},
+        "importer": {"spec", "ir", "lint"},
+        "cli": {"spec", "ir", "lint", "emit", "simulator", "importer"},
     },
     RUNTIME: {
         "errors": set(),
@@ -39,6 +40,7 @@ ROOMS = {
         "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "steps", "batch", "ledger"},
         "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch", "clients"},
         "durable": {"errors", "http", "models", "calls", "jobs", "waiting", "steps", "clients"},
+        "apps": {"errors", "http", "models", "calls", "jobs", "waiting", "steps", "batch", "ledger", "clients"},
     },
 }
 """The rooms of each distribution, and the rooms that each may import from."""
@@ -50,7 +52,8 @@ OUTSIDE = {
     "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
     "clients": {"rich"},
     "testing": {"hypothesis"},
-    "durable": {"temporalio"},
+    "durable": {"airflow", "temporalio"},
+    "apps": {"anyio", "click", "jmespath", "keyring", "mcp", "mcp_types", "rich", "starlette", "uvicorn"},
 }
 """Libraries that a room of the runtime may import besides the standard library and msgspec."""
 
@@ -72,8 +75,8 @@ EXEMPT = {
 MOST_SIBLINGS = 15
 """The largest number of files in a folder."""
 
-UNCOUNTED = {"__pycache__", "__init__.py", "py.typed"}
-"""Those that every package has."""
+UNCOUNTED = {"__pycache__", "__init__.py", "edition.py", "py.typed"}
+"""Those that every package has. `edition.py` has the version."""
 
 NAMELESS = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from evidence.benchmarks.environment import REPOSITORY, SHELF, Environment, InstallError, environment
 from evidence.benchmarks.line import Line
-from evidence.benchmarks.page import Subject, page
+from evidence.benchmarks.page import Subject, kept, page
 from evidence.benchmarks.subjects import TITLES
 
 _PAGE = REPOSITORY / "docs" / "benchmarks.md"
@@ -43,10 +43,14 @@ def main() -> int:
         for name in ([arguments.only] if arguments.only else TITLES)
         if not _measured(peers, name, end - time.monotonic(), *(["alone"] if arguments.only else []))
     ]
-    subjects = [_subject(name) for name in TITLES if _kept(name).exists()]
+    before = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else ""
+    subjects = [
+        each for name in TITLES if (each := _subject(name) if _kept(name).exists() else kept(before, TITLES[name]))
+    ]
     _PAGE.write_text(page(subjects, _facts(peers)), encoding="utf-8")
     for subject in subjects:
-        print(subject.text(), end="\n\n")
+        if isinstance(subject, Subject):
+            print(subject.text(), end="\n\n")
     print(f"written to docs/{_PAGE.name}")
     for name in failed:
         print(f"FAILED: {name}")
@@ -57,7 +61,9 @@ def _measured(peers: Environment, name: str, bound: float, *how: str) -> bool:
     """Measure one subject and keep the results."""
     print(f"--- {name}", flush=True)
     try:
-        _kept(name).write_text(peers.run("benchmarks.child", name, *how, bound=max(bound, 1.0)), encoding="utf-8")
+        _kept(name).write_text(
+            peers.run("evidence.benchmarks.child", name, *how, bound=max(bound, 1.0)), encoding="utf-8"
+        )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         print(error, file=sys.stderr)
         return False
@@ -75,6 +81,7 @@ def _subject(name: str) -> Subject:
         title=TITLES[name],
         about=texts["ABOUT"],
         why=texts.get("WHY", ""),
+        date=datetime.date.fromtimestamp(_kept(name).stat().st_mtime).isoformat(),
         lines=[Line(**each) for each in json.loads(_kept(name).read_text(encoding="utf-8"))],
     )
 

@@ -12,7 +12,7 @@ from importlib import import_module
 
 def main(subject: str, *how: str) -> None:
     """Measure the subject and print its lines."""
-    module = import_module(f"benchmarks.{subject}")
+    module = import_module(f"evidence.benchmarks.{subject}")
     measure = getattr(module, "measure_alone", module.measure) if "alone" in how else module.measure
     json.dump([line.plain() for line in measure()], sys.stdout)
 

@@ -22,10 +22,12 @@ _OURS = (
     "click",
     "httpx2",
     "jinja2",
+    "jmespath",
     "jsonschema",
     "msgspec",
     "pydantic",
     "pyyaml",
+    "rich",
     "urllib3",
 )
 

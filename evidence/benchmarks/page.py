@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ class Subject:
     why: str
     """Why an aim was missed; empty if none was."""
     lines: Sequence[Line]
+    date: str
+    """When it was measured."""
 
     @property
     def missed(self) -> int:
@@ -35,6 +38,11 @@ class Subject:
         """The number of aims."""
         return sum(line.met is not None for line in self.lines)
 
+    @property
+    def reached(self) -> str:
+        """How many of its aims were reached."""
+        return f"{self.aims - self.missed} of {self.aims}"
+
     def text(self) -> str:
         """The subject's part of the page."""
         return "\n\n".join(self._parts())
@@ -43,6 +51,7 @@ class Subject:
         yield f"## {self.title}"
         yield self.about.strip()
         yield f"    make bench ONLY={self.name}"
+        yield f"Measured on {self.date}."
         yield "\n".join([_row(_HEAD), _row(["---"] * len(_HEAD)), *map(_line, self.lines)])
         if self.aims:
             yield f"{self.aims - self.missed} of {self.aims} aims were reached." + (
@@ -50,7 +59,29 @@ class Subject:
             )
 
 
-def page(subjects: Sequence[Subject], facts: Mapping[str, str]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A subject that was measured elsewhere: its part of the page, as it was."""
+
+    title: str
+    part: str
+    reached: str
+
+    def text(self) -> str:
+        """The subject's part of the page."""
+        return self.part
+
+
+def kept(before: str, title: str) -> Kept | None:
+    """The part of an earlier page about a subject; `None` if it has none."""
+    found = re.search(rf"^## {re.escape(title)}$.*?(?=^## |\Z)", before, re.MULTILINE | re.DOTALL)
+    row = re.search(rf"^\| \[{re.escape(title)}\]\([^)]*\) \| (.*) \|$", before, re.MULTILINE)
+    if found is None or row is None:
+        return None
+    return Kept(title=title, part=found[0].strip(), reached=row[1])
+
+
+def page(subjects: Sequence[Subject | Kept], facts: Mapping[str, str]) -> str:
     """The whole page."""
     text = "\n\n".join(subject.text() for subject in subjects)
     rows = [_row(["subject", "aims reached"]), _row(["---"] * 2), *map(_summary, subjects)]
@@ -58,9 +89,9 @@ def page(subjects: Sequence[Subject], facts: Mapping[str, str]) -> str:
     return template.substitute(facts, summary="\n".join(rows), subjects=text)
 
 
-def _summary(subject: Subject) -> str:
-    anchor = subject.title.lower().replace(" ", "-")
-    return _row([f"[{subject.title}](#{anchor})", f"{subject.aims - subject.missed} of {subject.aims}"])
+def _summary(subject: Subject | Kept) -> str:
+    anchor = re.sub(r"[^\w -]", "", subject.title.lower()).replace(" ", "-")
+    return _row([f"[{subject.title}](#{anchor})", subject.reached])
 
 
 def _line(line: Line) -> str:

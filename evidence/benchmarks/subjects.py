@@ -5,6 +5,7 @@ from __future__ import annotations
 TITLES = {
     "generating": "Generating a package",
     "importing": "Importing a package",
+    "startup": "Help of a command line",
     "decoding": "Reading a status reply",
     "polling": "One poll of a wait",
     "crowd": "Thousands of jobs at once",

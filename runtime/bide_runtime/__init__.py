@@ -16,7 +16,8 @@ A name is imported on first use, with no more modules than it needs. Rooms impor
     ledger    the file from which a batch goes on after its process has ended
     clients   the drivers, blocking and asyncio
     testing   a fake of any provider, and the checks of generated tests
-    durable   jobs on engines that survive the loss of a machine: `durable.temporal`
+    apps      programs made of a package: its command line and its MCP server
+    durable   jobs on engines that survive the loss of a machine: `durable.temporal`, `durable.airflow`
 """
 
 from __future__ import annotations

@@ -306,6 +306,54 @@ def test_serve_simulates_each_provider(here: Path) -> None:
             status_of(f"{url}/fetch")
 
 
+def test_serve_prints_each_request(here: Path) -> None:
+    """With `--log`: the time, the request and its answer; faults are named."""
+    Path("day.yaml").write_text("- {match: {operation: fetch, nth: 2}, scenario: call=lost}\n- scenario: succeed\n")
+    with serving("acme.yaml", "--port", "0", "--log", "--scenarios", "day.yaml") as process:
+        url = announced(process, 1)["acme"]
+        assert process.stdout is not None
+        status_of(f"{url}/fetch")
+        with pytest.raises((urllib.error.URLError, ConnectionError)):
+            status_of(f"{url}/fetch")
+        told = ""
+        while told.count("POST") < 2:
+            told += process.stdout.readline()
+
+    first, second = [line for line in told.splitlines() if "POST" in line]
+    assert re.fullmatch(r" +\d+\.\d s  POST /fetch: 200", first)
+    assert re.fullmatch(r" +\d+\.\d s  POST /fetch: no reply, connection closed", second)
+
+
+def test_try_has_a_client_and_takes_commands(here: Path) -> None:
+    """`bide try` runs a simulator, and a prompt for Python and commands of the package; it leaves nothing behind."""
+    before = set(Path().rglob("*"))
+    typed = "print('half', 40 + 2)\nclient.fetch(url='x')\nacme fetch --url x\nacme fetch\n1/0\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "bide", "try", "acme.yaml", "--speed", "50"],
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert "half 42" in done.stdout
+    assert "Page(markdown=" in done.stdout
+    assert '{\n  "markdown": ' in done.stdout
+    assert "error: --url must be given" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    assert before == set(Path().rglob("*"))
+
+
+def test_try_of_a_bad_spec_says_what_is_wrong(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As `bide check` does, and starts nothing."""
+    Path("bad.yaml").write_text("bide: 1\n")
+
+    assert main(["try", "bad.yaml"]) == 1
+    assert "error[" in capsys.readouterr().err
+
+
 def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The error is one line, with exit code 1, and names the option for another port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -356,7 +404,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"bide {bide.__version__}\n"
 
 
-COMMANDS = ["new", "check", "explain", "generate", "serve", "schema"]
+COMMANDS = ["new", "check", "explain", "generate", "serve", "try", "schema"]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=str)

@@ -20,7 +20,7 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
@@ -31,6 +31,9 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
+
+PACKAGES = sorted(path.stem for path in (REPOSITORY / "specs").glob("*.yaml"))
+"""The packages of the repository, each of which has a command of its name."""
 
 _FENCE = re.compile(
     r"^```(?P<language>python|console|yaml)\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<prints>.*?)^```\n)?",
@@ -114,7 +117,7 @@ class Reader:
         """Run each command of a block, and compare its output."""
         for typed in re.split(r"^\$ ", block.code.replace("\\\n", ""), flags=re.MULTILINE)[1:]:
             line, _, prints = typed.partition("\n")
-            program, *arguments = shlex.split(line)
+            program, *arguments = shlex.split(line, comments=True)
             programs: dict[str, Callable[..., str]] = {
                 "bide": self._bide,
                 "export": self._export,
@@ -124,7 +127,8 @@ class Reader:
                 "python3": self._python,
                 "source": self._source,
             }
-            printed = self._named(programs[program](*arguments))
+            run = programs.get(program)
+            printed = self._named(self._shell(self._placed(line)) if run is None else run(*arguments))
             Block(block.page, block.line, "console", line, prints or None).compare(printed)
 
     # --- the programs that a page may run ---
@@ -149,9 +153,20 @@ class Reader:
             printed += line
         return printed
 
-    def _export(self, assignment: str) -> str:
-        name, _, value = assignment.partition("=")
-        self.monkeypatch.setenv(name, value)
+    def _shell(self, line: str) -> str:
+        """Run a line in a shell, where the commands of the packages are installed."""
+        commands = self.folder / ".bin"
+        commands.mkdir(exist_ok=True)
+        for package in PACKAGES:
+            (commands / package).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {package}_client "$@"\n')
+            (commands / package).chmod(0o755)
+        path = os.pathsep.join([str(commands), os.environ["PATH"]])
+        return self._started("sh", "-c", line, program=[], PATH=path).communicate()[0]
+
+    def _export(self, *assignments: str) -> str:
+        for assignment in assignments:
+            name, _, value = assignment.partition("=")
+            self.monkeypatch.setenv(name, self._placed(value))
         return ""
 
     def _source(self, script: str) -> str:
@@ -181,10 +196,12 @@ class Reader:
         assert re.search(rf"^{target}:", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
         return ""
 
-    def _started(self, *arguments: str) -> subprocess.Popen[str]:
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, self.installed)), "NO_COLOR": "1"}
+    def _started(
+        self, *arguments: str, program: Sequence[str] = (sys.executable,), **more: str
+    ) -> subprocess.Popen[str]:
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, self.installed)), "NO_COLOR": "1", **more}
         return subprocess.Popen(
-            [sys.executable, *arguments],
+            [*program, *arguments],
             cwd=self.folder,
             env=env,
             stdin=subprocess.DEVNULL,

@@ -35,6 +35,8 @@ PAGES = (
     "several-providers",
     "working-with-results",
     "ledger",
+    "cli",
+    "mcp",
 )
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
 
@@ -52,6 +54,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """A reader with a checkout of this repository, and a company proxy with its own certificate."""
     for name in ("anakin", "scrapio"):
         monkeypatch.syspath_prepend(REPOSITORY / "generated" / name)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "generated" / "anakin"))
     checkout(tmp_path)
     shutil.copy(CERTIFICATE, tmp_path / "company.pem")
     look_up = socket.getaddrinfo
@@ -106,8 +109,8 @@ def test_a_page_with_a_made_up_provider(page: str, tmp_path: Path, monkeypatch: 
 
 
 def test_no_page_is_left_out() -> None:
-    """Each page with runnable code is tested; `make temporal` and `make engines` run their own."""
-    others = {"add-a-provider", "checking", "temporal", *ENGINES}
+    """Each page with runnable code is tested; `make temporal`, `make airflow` and `make engines` run their own."""
+    others = {"add-a-provider", "airflow", "checking", "temporal", *ENGINES}
     for page in DOCS.glob("*.md"):
         if any(block.language == "python" for block in blocks(page)):
             assert page.stem in {*PAGES, *MADE_UP, *others}, page.stem

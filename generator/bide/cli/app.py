@@ -14,12 +14,14 @@ import click
 
 from bide import __version__
 from bide.cli.check import check
+from bide.cli.documents.importing import import_
 from bide.cli.explain import explain
 from bide.cli.generate import generate
 from bide.cli.ledger import ledger
 from bide.cli.new import new
 from bide.cli.schema import schema
-from bide.cli.serve import serve
+from bide.cli.serving.playing import play
+from bide.cli.serving.serve import serve
 from bide.cli.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
 
 
@@ -62,9 +64,11 @@ def bide(context: click.Context, version: bool) -> int:
 
     \b
     bide new acme                 write a first spec, for you to edit
+    bide import openapi.yaml      or write it from an OpenAPI document
     bide check specs/*.yaml       check specs for problems
     bide generate specs/*.yaml    write a Python package for each spec
     bide serve specs/acme.yaml    simulate the provider, without an API key
+    bide try specs/acme.yaml      play with it: a simulator and a prompt
 
     A spec describes one provider: its operations, its jobs, and how to poll
     them. docs/spec.md explains the language. `bide schema` prints its JSON
@@ -79,5 +83,5 @@ def bide(context: click.Context, version: bool) -> int:
     return OK
 
 
-for _command in (new, check, explain, generate, serve, schema, ledger):
+for _command in (new, import_, check, explain, generate, serve, play, schema, ledger):
     bide.add_command(_command)

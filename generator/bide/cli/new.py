@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 
 import click
 
+from bide.cli.documents.spec_file import SCHEMA, schema_for, write_schema
 from bide.cli.terminal import OK, PROBLEM, UsageError, complain, on_disk
 from bide.spec.starter import AUTH_CHOICES, Answers, BadAnswer, completed, name_like, written
-
-SCHEMA = "bide.schema.json"
-"""The file name for the copy of the schema beside the specs of a project."""
 
 _QUESTIONS = {
     "title": "Name of the provider, as people write it",
@@ -107,33 +104,17 @@ def _ask(name: str, given: dict[str, str]) -> None:
 
 
 def _write(file: Path, answers: Answers) -> int:
-    from bide.spec.shape.schema import schema_text
-
     file.parent.mkdir(parents=True, exist_ok=True)
-    ours = _schema_in_checkout(file.parent)
-    text = written(answers, schema=ours or SCHEMA)
+    text = written(answers, schema=schema_for(file))
     try:
         with file.open("x", encoding="utf-8", newline="\n") as spec:
             spec.write(text)
     except FileExistsError:
         return _there_already(file)
     click.echo(f"wrote {file.as_posix()}")
-    copy = file.with_name(SCHEMA)
-    if ours is None and not copy.exists():
-        copy.write_text(schema_text(), encoding="utf-8", newline="\n")
-        click.echo(f"wrote {copy.as_posix()}, for editors")
+    write_schema(file)
     click.echo(f"next: edit it while `bide check {file.as_posix()} --watch` runs")
     return OK
-
-
-def _schema_in_checkout(folder: Path) -> str | None:
-    """The relative path from *folder* to the schema, if both are in one checkout; otherwise `None`."""
-    from bide.spec.shape.schema import FILE
-
-    schema, here = Path(str(resources.files("bide").joinpath("spec", "shape", FILE))).resolve(), folder.resolve()
-    if "site-packages" in schema.parts or not schema.is_relative_to(here.parent):
-        return None
-    return Path(os.path.relpath(schema, here)).as_posix()
 
 
 def _there_already(file: Path) -> int:

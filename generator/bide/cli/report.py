@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bide.cli.reports.listing import Listing
 from bide.emit.journal import Change
 from bide.ir import Provider
+
+if TYPE_CHECKING:
+    from bide.simulator.life.answer import Answer
 
 
 def changes(change: Change) -> str:
@@ -45,7 +49,7 @@ def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:
     At another speed than 1 a client needs a clock of that speed, which is of another class for asyncio.
     """
     lines = [f"{provider.name} {url}"]
-    lines += [f"  export {secret.env}=simulated" for secret in provider.enough_auth]
+    lines += [f"  export {name}={value}" for name, value in environment(provider, url, speed=speed).items()]
     if speed == 1.0:
         lines.append(f'  {provider.class_name}(base_url="{url}")')
     else:
@@ -53,6 +57,27 @@ def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:
             clock = f"{colour}SystemClock({int(speed) if speed.is_integer() else speed})"
             lines.append(f'  {colour}{provider.class_name}(base_url="{url}", clock={clock})')
     return "\n".join(lines)
+
+
+def environment(provider: Provider, url: str, *, speed: float) -> dict[str, str]:
+    """The variables that the package's command line needs for a simulator; a client needs the keys."""
+    found = {secret.env: "simulated" for secret in provider.enough_auth}
+    if provider.command is not None:
+        found[f"{provider.name.upper()}_BASE_URL"] = url
+        if speed != 1.0:
+            found["BIDE_SPEED"] = f"{speed:g}"
+    return found
+
+
+def exchange(method: str, path: str, answer: Answer, seconds: float) -> str:
+    """One request of a simulator, and what became of it."""
+    ends = {
+        "drop": "no reply, connection closed",
+        "cut": f"{answer.status}, cut short",
+        "hang": f"{answer.status}, hangs",
+    }
+    late = f", after {answer.delay:g} s" if answer.delay else ""
+    return f"{seconds:8.1f} s  {method} {path}: {ends.get(answer.ending, str(answer.status))}{late}"
 
 
 def failure(error: OSError) -> str:

@@ -12,6 +12,7 @@ from bide.emit.python.imports import imports
 from bide.emit.python.layout import laid_out
 from bide.emit.template import template
 from bide.emit.views import FakeView, ProviderView, TestsView
+from bide.emit.views.catalog import catalog, has_catalog
 from bide.emit.views.fakes import HELPERS
 from bide.emit.words import prose
 from bide.emit.words.readme import ReadmeView
@@ -55,6 +56,11 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
         body = template(f"{name}.jinja").render(provider=view)
         text = about.format(title=provider.title)
         made[f"{package}/{name}"] = _module(view, docstring(text), body, params if "client" in name else {})
+    if has_catalog(provider):
+        made[f"{package}/catalog.json"] = catalog(provider)
+        made[f"{package}/__main__.py"] = template("__main__.py.jinja").render(
+            provider=view, header=_header(view), docstring=docstring(f"The command line of {provider.title}'s client.")
+        )
     readme = ReadmeView(provider, vendor=vendor)
     made["pyproject.toml"] = template("project/pyproject.toml.jinja").render(provider=view, readme=readme)
     made["README.md"] = template("project/README.md.jinja").render(provider=view, readme=readme)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from bide.ir.models import Example, Field
 from bide.ir.types import Json, Kind, ListOf, OneOf, Pointer, Scalar, Type
 
-NAME = re.compile(r"\{\+?([A-Za-z][\w.]*)\}")
+NAME = re.compile(r"\{\+?([A-Za-z][\w.-]*)\}")
 """A name in braces, in a path or a text."""
 
 

@@ -70,6 +70,10 @@ class Job:
     """How to find the job of a submit whose reply was lost, if there is a list for that."""
     deprecated: str = ""
     """Why it should not be used; empty: it is not deprecated."""
+    command: str | None
+    """Its command in the command line of the package; `None`: it has none."""
+    tool: str | None
+    """Its tool in the MCP server of the package; `None`: it has none."""
 
     @property
     def address_arguments(self) -> dict[str, Parameter]:

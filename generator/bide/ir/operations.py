@@ -69,6 +69,10 @@ class Operation:
     stream: Stream | None = None
     deprecated: str = ""
     """Why it should not be used; empty: it is not deprecated."""
+    command: str | None
+    """Its command in the command line of the package; `None`: it has none."""
+    tool: str | None
+    """Its tool in the MCP server of the package; `None`: it has none."""
 
     @property
     def job(self) -> str | None:

@@ -133,6 +133,10 @@ class Provider:
     spec_file: str
     """The file name of the spec, for the first line of each generated file."""
     package: Package
+    command: str | None
+    """The command of the package; `None`: it has no command line."""
+    server: str | None
+    """The name of the MCP server of the package; `None`: it has none."""
 
     by_name: Mapping[str, Enum | Model | Union] = field(default_factory=dict, repr=False, compare=False)
 

@@ -80,6 +80,17 @@ DEVICES = frozenset(
 """Names that Windows reserves for devices, in any case and with any extension."""
 
 
+OUR_COMMANDS = _set_of("""
+    completion ledger login logout mcp
+    """)
+"""Commands of every package's command line; no job or operation may have these."""
+
+OUR_TOOLS = _set_of("""
+    job_cancel job_list job_result
+    """)
+"""Tools of every package's MCP server; no job or operation may have these."""
+
+
 class BadName(ValueError):
     """A text that no Python name can be made from."""
 
@@ -176,3 +187,13 @@ def call_function(job: str) -> str:
 def params_class(job: str) -> str:
     """The arguments of a kind of job as a TypedDict: `url_scraper` has `UrlScraperParams`."""
     return f"{pascal_case(job)}Params"
+
+
+def command(name: str, given: str | bool | None) -> str | None:
+    """The command of a job or an operation: *given* by the spec, or `url-scraper` for `url_scraper`; `None`: none."""
+    return None if given is False else given if isinstance(given, str) else name.replace("_", "-")
+
+
+def tool(name: str, given: str | bool | None) -> str | None:
+    """The tool of a job or an operation: *given* by the spec, or its name; `None`: none."""
+    return None if given is False else given if isinstance(given, str) else name

@@ -31,13 +31,25 @@ _STAND_INS = {
     "docs": "https://stand-in.example",
     "base_url": "https://stand-in.example",
 }
-_OPTIONAL = ("package", "auth", "webhooks", "headers", "query", "request_id", "hosts", "errors", "transient")
+_OPTIONAL = (
+    "cli",
+    "mcp",
+    "package",
+    "auth",
+    "webhooks",
+    "headers",
+    "query",
+    "request_id",
+    "hosts",
+    "errors",
+    "transient",
+)
 
 _LOCAL = _set_of("""
-    accepts audience auth cancel credits default deprecated description error examples failed find gone idempotency_key
-    idempotent initial_delay interval items long_poll max max_items max_length min min_interval min_items min_length
-    not_found_grace not_ready over pattern poll_many polling progress rate_limit ready retention retry_after scopes
-    secret source timeout transitions typical
+    accepts audience auth cancel cli credits default deprecated description error examples failed find gone
+    idempotency_key idempotent initial_delay interval items long_poll max max_items max_length mcp min min_interval
+    min_items min_length not_found_grace not_ready over pattern poll_many polling progress rate_limit ready
+    retention retry_after scopes secret source timeout transitions typical
     """)
 """Keys that can be removed without making anything else wrong."""
 

@@ -61,7 +61,7 @@ def path(template: str, parameters: Mapping[str, Json]) -> str:
 @lru_cache(maxsize=1024)
 def _split(template: str) -> tuple[list[str], list[str]]:
     """The fixed parts of a template, and the names between them."""
-    parts = re.split(r"\{(\+?[\w.]+)\}", template)
+    parts = re.split(r"\{(\+?[\w.-]+)\}", template)
     return parts[::2], parts[1::2]
 
 

@@ -10,9 +10,9 @@ from .ledger import Ledger
 from .state import EntryState
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, prog: str = "python -m bide_runtime.ledger") -> int:
     """Run one command; returns its exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parser(prog).parse_args(arguments)
     try:
         with Ledger(options.file) as ledger:
             commands = {"status": _status, "retry": _retry, "export": _export}
@@ -23,8 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="python -m bide_runtime.ledger", description="Look at the ledger of a batch.")
+def _parser(prog: str) -> ArgumentParser:
+    parser = ArgumentParser(prog=prog, description="Look at the ledger of a batch.")
     commands = parser.add_subparsers(dest="command", required=True)
     status = commands.add_parser("status", help="how many inputs are in each state")
     retry = commands.add_parser("retry", help="let the next batch submit inputs again")

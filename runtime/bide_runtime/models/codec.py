@@ -94,6 +94,15 @@ def to_values(wanted: Any, value: Any) -> Json:
     return msgspec.to_builtins(value, enc_hook=_as_json)
 
 
+def as_values(value: Any) -> Json:
+    """A value of any type of the package as plain JSON values."""
+    if NotNative.is_possible:
+        from .written import written
+
+        return written(value, _as_json)
+    return msgspec.to_builtins(value, enc_hook=_as_json)
+
+
 def from_values(wanted: Any, value: Json) -> Any:
     """Plain JSON values, without an envelope, as *wanted*. Raises `DecodeError`, with the JSON path."""
     try:

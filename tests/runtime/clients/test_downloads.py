@@ -294,3 +294,15 @@ def test_a_folder_that_does_not_exist_is_explained(world: Make, to: Path) -> Non
         w.do(w.client.download_file(CDN, to.parent / "missing" / "film.mp4"))
 
     assert [] == w.sent
+
+
+def test_what_is_there_and_no_file_is_not_replaced(world: Make, to: Path) -> None:
+    """A folder or a device: nothing is sent, and it stays as it is."""
+    w = world(Shelf(), provider=HOSTS)
+    to.mkdir()
+
+    with pytest.raises(ConfigurationError, match="is there already, and is no file"):
+        w.do(w.client.download_file(CDN, to))
+
+    assert [] == w.sent
+    assert to.is_dir()

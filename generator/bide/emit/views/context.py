@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from bide.emit.python.code import Code, annotation
+from bide.emit.python.code import Code, annotation, literal
 from bide.emit.words import prose
 from bide.ir import INDEX, Endpoint, Field, Job, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type
 from bide.ir.pointers import follow
@@ -35,6 +35,11 @@ class Context:
     @property
     def package(self) -> Code:
         return Code(f"{self.ir.name}_client")
+
+    @property
+    def package_name(self) -> Code:
+        """The package as a string."""
+        return literal(str(self.package))
 
     @cached_property
     def texts(self) -> prose.Texts:

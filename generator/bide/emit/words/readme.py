@@ -20,7 +20,10 @@ RUNTIME = "bide-runtime>=0.1,<0.3"
 
 _ENGINES = ("aiohttp>=3.12,<4", "msgspec>=0.20", "urllib3>=2.3,<3")
 _EXTRAS = {
+    "airflow": ("apache-airflow>=3.3,<4",),
     "httpx": ("httpx2>=2.0,<3",),
+    "cli": ("click>=8.4,<9", "jmespath>=1.0,<2", "rich>=13.9"),
+    "mcp": ("mcp>=2.3,<3", "click>=8.4,<9", "jmespath>=1.0,<2", "rich>=13.9"),
     "progress": ("rich>=13.9",),
     "socks": ("socksio>=1.0,<2",),
     "temporal": ("temporalio>=1.20,<2",),
@@ -94,6 +97,11 @@ class ReadmeView:
         if self._is_vendored:
             return [Code(f"{name} = {toml_list(needs)}") for name, needs in _EXTRAS.items()]
         return [Code(f"{name} = {toml_list((RUNTIME.replace('runtime', f'runtime[{name}]'),))}") for name in _EXTRAS]
+
+    @property
+    def command(self) -> Code | None:
+        """The command that the package installs; `None` if it has none."""
+        return Code(self._provider.command) if self._provider.command else None
 
     @property
     def title(self) -> Code:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bide.emit.python.code import Code, literal
 from bide.ir import (
+    UNBOUNDED,
     BodyModel,
     Bounds,
     Endpoint,
@@ -18,6 +19,7 @@ from bide.ir import (
     ListOf,
     MapOf,
     Model,
+    Named,
     OneOf,
     Parameter,
     Provider,
@@ -38,24 +40,39 @@ _ADDRESS = re.compile(r"(?:url|uri|href|link|src)s?_?$", re.IGNORECASE)
 _LONGEST = 60
 """Longer texts are not shown, in characters."""
 _DEEPEST = 3
-_UNKNOWN = Code("...")
+
+UNKNOWN = ...
+"""In place of a value that cannot be made."""
 
 
 def arguments(provider: Provider, endpoint: Endpoint) -> Code:
-    """The required arguments of a call, as source.
+    """The required arguments of a call, as source. A value that cannot be made is `...`."""
+    given = samples(provider, endpoint)
+    parameters = [parameter for parameter in endpoint.parameters if parameter.name in given]
+    return Code(", ".join(f"{each.name}={_code(provider, each.field, given[each.name])}" for each in parameters))
+
+
+def samples(provider: Provider, endpoint: Endpoint) -> dict[str, Json]:
+    """The required arguments of a call as JSON, by name.
 
     Values come from the spec's examples, or else are made within the field's bounds. If no short value fits, it is
-    `...`.
+    `UNKNOWN`, which may also be inside of others.
     """
     shown = dict(_shown(provider, endpoint.body, endpoint.examples[0].value)) if endpoint.examples else {}
-    given = []
+    given = {}
     for parameter in endpoint.parameters:
         if not parameter.field.optional:
             value = shown.get(parameter.name)
             fits = value is not None and _is_plain(parameter.field.type, value) and _accepts(parameter.field, value)
-            made = literal(value) if fits else _made(provider, parameter.field)
-            given.append(f"{parameter.name}={made}")
-    return Code(", ".join(given))
+            given[parameter.name] = value if fits else _made(provider, parameter.field)
+    return given
+
+
+def is_known(value: Json) -> bool:
+    """Whether there is no `UNKNOWN` in it."""
+    if isinstance(value, dict):
+        return all(map(is_known, value.values()))
+    return all(map(is_known, value)) if isinstance(value, list) else value is not UNKNOWN
 
 
 def _shown(provider: Provider, body: BodyModel | None, example: Json) -> Iterator[tuple[str, Json]]:
@@ -101,15 +118,15 @@ def _accepts(field: Field, value: Json) -> bool:
     return bool(low <= value <= (math.inf if bounds.max is None else bounds.max))
 
 
-def _made(provider: Provider, field: Field, depth: int = 0) -> Code:
+def _made(provider: Provider, field: Field, depth: int = 0) -> Json:
     if field.is_const:
-        return literal(field.const)
+        return field.const
     if field.has_default and isinstance(field.default, str | int | float) and _is_plain(field.type, field.default):
-        return literal(field.default)
+        return field.default
     return _value(provider, field.type, field.bounds, field.name, depth)
 
 
-def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int) -> Code:
+def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int) -> Json:
     match type:
         case OneOf(types):
             return _value(provider, types[0], bounds, name, depth)
@@ -118,53 +135,58 @@ def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int
         case ListOf(item):
             count = max(bounds.min_items or 0, 1)
             if bounds.max_items == 0:
-                return Code("[]")
-            inside = _value(provider, item, Bounds(), name, depth + 1)
-            return Code(f"[{', '.join([inside] * count)}]") if count <= 3 else _UNKNOWN
+                return []
+            inside = _value(provider, item, UNBOUNDED, name, depth + 1)
+            return [inside] * count if count <= 3 else UNKNOWN
         case MapOf(value):
-            return Code(f'{{"example": {_value(provider, value, Bounds(), name, depth + 1)}}}')
+            return {"example": _value(provider, value, UNBOUNDED, name, depth + 1)}
     match provider.by_name[type.name]:
         case Enum() as enum:
-            return literal(enum.json(enum.values[0]))
+            return enum.json(enum.values[0])
         case Model() as model if depth < _DEEPEST:
-            return _model(provider, model, depth)
+            return _object(provider, model, depth)
         case Union(variants=((_, variant), *_)) if depth < _DEEPEST:
-            return _model(provider, provider.model(variant), depth)
-    return _UNKNOWN
+            return _object(provider, provider.model(variant), depth)
+    return UNKNOWN
 
 
-def _model(provider: Provider, model: Model, depth: int) -> Code:
-    required = [field for field in model.fields if not field.optional]
-    inside = ", ".join(f"{field.name}={_made(provider, field, depth + 1)}" for field in required)
-    return Code(f"models.{model.name}({inside})")
+def _object(provider: Provider, model: Model, depth: int) -> Json:
+    tag = {model.tag_field: model.tag} if model.tag_field and model.tag is not None else {}
+    return {**tag, **{field.wire: _made(provider, field, depth + 1) for field in model.fields if not field.optional}}
 
 
-def _scalar(kind: Kind, bounds: Bounds, name: str) -> Code:
+def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:
     match kind:
         case Kind.STRING:
             return _text(bounds, name)
         case Kind.INTEGER:
-            return literal(int(between(bounds, is_whole=True)))
+            return int(between(bounds, is_whole=True))
         case Kind.NUMBER:
-            return literal(float(between(bounds)))
+            return float(between(bounds))
         case Kind.BOOLEAN:
-            return literal(True)
-        case Kind.DATETIME:
-            return Code("datetime(2026, 1, 1, tzinfo=UTC)")
-        case Kind.UNIXTIME | Kind.UNIXTIME_MS:
-            return Code("datetime(2026, 1, 1, tzinfo=UTC)")
-        case Kind.LOCAL_DATETIME:
-            return Code("datetime(2026, 1, 1)")
-        case Kind.DATE:
-            return Code("date(2026, 1, 1)")
+            return True
         case Kind.OBJECT | Kind.ANY:
-            return Code("{}")
-        case Kind.UUID:
-            return literal("00000000-0000-4000-8000-000000000000")
-    return Code('b"example"')
+            return {}
+    return _SPECIAL[kind][0]
 
 
-def _text(bounds: Bounds, name: str) -> Code:
+_MOMENT = Code("datetime(2026, 1, 1, tzinfo=UTC)")
+_BYTES = Code('b"example"')
+_SPECIAL: dict[Kind, tuple[Json, Code]] = {
+    Kind.DATETIME: ("2026-01-01T00:00:00Z", _MOMENT),
+    Kind.UNIXTIME: (1_767_225_600, _MOMENT),
+    Kind.UNIXTIME_MS: (1_767_225_600_000, _MOMENT),
+    Kind.LOCAL_DATETIME: ("2026-01-01T00:00:00", Code("datetime(2026, 1, 1)")),
+    Kind.DATE: ("2026-01-01", Code("date(2026, 1, 1)")),
+    Kind.UUID: (_TEXTS[8], literal(_TEXTS[8])),
+    Kind.BASE64: ("ZXhhbXBsZQ==", _BYTES),
+    Kind.BYTES: ("example.bin", _BYTES),
+    Kind.FILE: ("example.bin", _BYTES),
+}
+"""The samples of types whose values are not the same in JSON and in Python: both. Of a file, JSON has the path."""
+
+
+def _text(bounds: Bounds, name: str) -> Json:
     usual = _PAGE if _ADDRESS.search(name) else "example"
     field = Field(wire=name, name=name, type=Scalar(Kind.STRING), bounds=bounds)
     tried = [usual, *_TEXTS]
@@ -172,5 +194,36 @@ def _text(bounds: Bounds, name: str) -> Code:
         tried += [text.ljust(bounds.min_length, text[-1]) for text in tried]
     if bounds.max_length is not None:
         tried += [text[: bounds.max_length] for text in tried]
-    fitting = next((text for text in tried if _accepts(field, text)), None)
-    return _UNKNOWN if fitting is None else literal(fitting)
+    return next((text for text in tried if _accepts(field, text)), UNKNOWN)
+
+
+def _code(provider: Provider, field: Field, value: Json) -> Code:
+    """A sample as Python source."""
+    return literal(value) if field.is_const else _code_of(provider, field.type, value)
+
+
+def _code_of(provider: Provider, type: Type, value: Json) -> Code:
+    if value is UNKNOWN:
+        return Code("...")
+    match type:
+        case OneOf(types):
+            return _code_of(provider, types[0], value)
+        case Scalar(kind):
+            return _SPECIAL[kind][1] if kind in _SPECIAL else literal(value)
+        case ListOf(item):
+            return Code(f"[{', '.join(_code_of(provider, item, each) for each in value)}]")
+        case MapOf(item):
+            return Code(f'{{"example": {_code_of(provider, item, value["example"])}}}')
+        case Named(name):
+            match provider.by_name[name]:
+                case Model() as model:
+                    return _model(provider, model, value)
+                case Union(variants=((_, variant), *_)):
+                    return _model(provider, provider.model(variant), value)
+    return literal(value)
+
+
+def _model(provider: Provider, model: Model, value: Json) -> Code:
+    fields = [field for field in model.fields if field.wire in value]
+    inside = ", ".join(f"{field.name}={_code(provider, field, value[field.wire])}" for field in fields)
+    return Code(f"models.{model.name}({inside})")

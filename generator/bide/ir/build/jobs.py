@@ -39,6 +39,8 @@ def build_job(
         items=_items(raw["items"]) if "items" in raw else None,
         webhook=_webhook(raw["webhook"]) if "webhook" in raw else None,
         deprecated=deprecation(raw),
+        command=names.command(name, raw.get("cli")),
+        tool=names.tool(name, raw.get("mcp")),
     )
 
 

@@ -25,6 +25,8 @@ def build_operation(
         replies=_replies(raw.get("returns")) if stream is None else (),
         stream=None if stream is None else _stream(name, stream, unions),
         deprecated=deprecation(raw),
+        command=names.command(name, raw.get("cli")),
+        tool=names.tool(name, raw.get("mcp")),
     )
 
 

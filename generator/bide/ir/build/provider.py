@@ -100,6 +100,8 @@ def build(document: Document) -> ir.Provider:
         lifecycles=tuple(lifecycles.values()),
         spec_file=re.split(r"[/\\]", document.file)[-1],
         package=_package(raw["name"], raw.get("package")),
+        command=names.command(raw["name"], raw.get("cli")),
+        server=names.tool(raw["name"], raw.get("mcp")),
         by_name=by_name,
     )
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -72,7 +73,17 @@ async def _until_closed(receive: Receive) -> None:
         pass
 
 
-def application(world: World, *, speed: float, clock: Callable[[], float] = time.monotonic) -> Starlette:
+OnAnswer: TypeAlias = Callable[[Asked, Answer, float], None]
+"""Called with each request, its answer, and the time in seconds of the provider."""
+
+
+def application(
+    world: World,
+    *,
+    speed: float,
+    clock: Callable[[], float] = time.monotonic,
+    on_answer: OnAnswer | None = None,
+) -> Starlette:
     """The web application around a world, whose time runs *speed* times as fast as the clock."""
     begin = clock()
 
@@ -92,7 +103,10 @@ def application(world: World, *, speed: float, clock: Callable[[], float] = time
             await asyncio.sleep(_TICK)
             if await request.is_disconnected():
                 return Response()
-        return Delivery(world.handle(asked, now(), was_held=kept is not None), speed=speed)
+        answered = world.handle(asked, now(), was_held=kept is not None)
+        if on_answer is not None:
+            on_answer(asked, answered, now())
+        return Delivery(answered, speed=speed)
 
     async def state(request: Request) -> Response:
         return JSONResponse(world.report(now()))

@@ -19,6 +19,8 @@ from bide.simulator.world.world import World
 if TYPE_CHECKING:
     import uvicorn
 
+    from bide.simulator.server.app import OnAnswer
+
 _START_SECONDS = 10.0
 
 _KEEP_ALIVE_SECONDS = 75
@@ -46,15 +48,17 @@ def serve(
     scenarios: str | None = None,
     key: str | None = None,
     ready: Callable[[str], None] | None = None,
+    on_answer: OnAnswer | None = None,
 ) -> None:
     """Serve a provider until the process is interrupted.
 
     `ready` is called with the base URL once requests are accepted. With `speed=10`, 10 s of a job pass in 1 s of real
     time, and min_interval shrinks with it, so that a client with the spec's min_interval never violates it. To test a
     client's min_interval, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only API
-    key that is accepted; without it, any is. Raises `SimulatorError`, and `ScenarioError` for the file.
+    key that is accepted; without it, any is. `on_answer` is called with each request and its answer. Raises
+    `SimulatorError`, and `ScenarioError` for the file.
     """
-    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key)
+    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_answer=on_answer)
     with _listener(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
         if ready:
             ready(_url(provider, listener))
@@ -74,8 +78,9 @@ class Simulator:
         seed: int = 0,
         scenarios: str | None = None,
         key: str | None = None,
+        on_answer: OnAnswer | None = None,
     ) -> None:
-        self._server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key)
+        self._server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_answer=on_answer)
         self._listener = _listener(host, port)
         self._thread = threading.Thread(target=self._run, name=f"simulator of {provider.name}", daemon=True)
         self.url = _url(provider, self._listener)
@@ -110,7 +115,15 @@ class Simulator:
         self._server.run(sockets=[self._listener])
 
 
-def _server(provider: Provider, *, speed: float, seed: int, scenarios: str | None, key: str | None) -> uvicorn.Server:
+def _server(
+    provider: Provider,
+    *,
+    speed: float,
+    seed: int,
+    scenarios: str | None,
+    key: str | None,
+    on_answer: OnAnswer | None,
+) -> uvicorn.Server:
     if not 0 < speed <= 10_000:
         raise SimulatorError(f"speed is {speed:g}, expected more than 0 and at most 10000")
     try:
@@ -125,7 +138,7 @@ def _server(provider: Provider, *, speed: float, seed: int, scenarios: str | Non
         ) from None
     world = World(provider, seed=seed, speed=speed, script=Script.load(scenarios or ""), key=key)
     config = uvicorn.Config(
-        application(world, speed=speed),
+        application(world, speed=speed, on_answer=on_answer),
         http=Connection,
         ws="none",
         loop="asyncio",

@@ -29,6 +29,8 @@ class PartFile:
 
     def opened(self, limit: int | None) -> Download:
         """Open the file; what it has already is the beginning of the download."""
+        if self.path.exists() and not self.path.is_file():
+            raise ConfigurationError(f"{self.path} is there already, and is no file; nothing was sent")
         with self._explained():
             validator = self._noted()
             self._file = self._part.open("r+b" if validator else "wb")

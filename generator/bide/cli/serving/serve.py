@@ -13,6 +13,7 @@ from bide.cli.terminal import OK, PROBLEM, complain
 
 if TYPE_CHECKING:
     from bide.ir import Provider
+    from bide.simulator.life.answer import Answer, Asked
 
 
 @click.command(short_help="Simulate each provider on this machine.")
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A YAML file that says how each job ends and which requests fail.",
 )
-def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios: Path | None) -> int:
+@click.option("--log", is_flag=True, help="Print each request as a line: time in seconds, request, answer.")
+def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios: Path | None, log: bool) -> int:
     """Simulate each provider on this machine, until Ctrl-C.
 
     \b
@@ -47,8 +49,8 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
     bide serve specs/acme.yaml --speed 20      a minute takes 3 seconds
     bide serve specs/acme.yaml --scenarios bad-day.yaml
 
-    Prints the arguments that a client needs. With --speed one of them is a
-    clock of that speed: otherwise the client would wait in real seconds.
+    Prints what the package's command line and its clients need. With --speed
+    they need a clock of that speed: otherwise they would wait in real seconds.
 
     A simulator accepts any API key, checks requests against the spec, takes
     each job through its lifecycle and answers with the spec's examples.
@@ -64,10 +66,11 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
         script = contents_of([scenarios]) if scenarios else {}
         name = "" if scenarios is None else f"{scenarios.as_posix()}: "
         text = b"".join(script.values())
-        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=text, name=name)
-    from bide.cli.processes import run_together
+        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=text, name=name, log=log)
+    from bide.cli.serving.processes import run_together
 
     options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
+    options += ["--log"] if log else []
     commands = [
         [sys.executable, "-P", "-m", "bide", "serve", "--port", str(port + number if port else 0), *options, "--", file]
         for number, file in enumerate(found[0])
@@ -75,7 +78,7 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
     return run_together(commands)
 
 
-def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes, name: str) -> int:
+def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes, name: str, log: bool) -> int:
     """Serve until Ctrl-C. *name* is that of the scenario file, for messages."""
     from bide.cli import report
     from bide.simulator.life.scenario import ScenarioError
@@ -86,9 +89,14 @@ def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script:
         click.echo(report.simulator(provider, url, speed=speed))
         sys.stdout.flush()
 
+    def note(asked: Asked, answer: Answer, seconds: float) -> None:
+        click.echo(report.exchange(asked.method, asked.path, answer, seconds))
+        sys.stdout.flush()
+
     scenarios = script.decode("utf-8", "replace")
+    heard = note if log else None
     try:
-        serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say)
+        serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say, on_answer=heard)
     except PortNotFree as error:
         complain(f"{' '.join(str(error).split())}; choose another port with --port")
         return PROBLEM

@@ -1,0 +1,107 @@
+"""Import a document: from its file to the text of a spec, or to the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bide.importer.drafting import Draft, Wanted, draft, found_in
+from bide.importer.mending import Unmendable, mended
+from bide.importer.openapi import Api, api_of
+from bide.importer.pairs import Pair
+from bide.importer.reading import Json, Unreadable, read
+
+__all__ = ["Import", "NotImported", "Wanted", "imported", "opened"]
+
+_TODO = "TODO bide: "
+
+
+class NotImported(Exception):
+    """A document that no spec can be made of. Its message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """The spec that a document has become."""
+
+    text: str
+    draft: Draft
+
+    @property
+    def todos(self) -> int:
+        """How many questions the document leaves open."""
+        return self.text.count(_TODO)
+
+
+def opened(path: Path) -> Api:
+    """The API in a file. Raises `NotImported`."""
+    try:
+        return api_of(read(path), path)
+    except Unreadable as why:
+        raise NotImported(str(why)) from why
+
+
+def imported(
+    api: Api, wanted: Wanted, *, source: str, schema: str, answer: Callable[[Pair], bool] | None = None
+) -> Import:
+    """A spec of an API. *source* is the name of the document, *answer* says whether a doubtful job is one.
+
+    Raises `NotImported`.
+    """
+    chosen = None
+    if answer is not None:
+        chosen = [pair for pair in found_in(api, wanted) if pair.is_certain or answer(pair)]
+    made = draft(api, wanted, chosen)
+    if not made.data.get("jobs") and not made.data.get("operations"):
+        raise NotImported(f"{source} has nothing that a spec can say{_reasons(made)}")
+    try:
+        text = mended(made, schema, _heading(api, source))
+    except Unmendable as why:
+        raise NotImported(f"{source} gives no spec that checks clean: {why}") from why
+    return Import(text + _left_out(made), made)
+
+
+def _heading(api: Api, source: str) -> list[str]:
+    version = f" {api.version}" if api.version else ""
+    return [
+        f"Imported from {source} (OpenAPI {api.openapi}, {api.title or 'without a title'}{version}).",
+        "No such document says how often to poll, how long a job takes, or how long its result is kept: until you add"
+        " `polling`, `typical` and `retention` from the provider's pages, Bide's defaults hold. What to look at is"
+        " marked with TODO; `bide check` counts it.",
+    ]
+
+
+def _reasons(made: Draft) -> str:
+    return "".join(f"\n  {what}: {why}" for what, why in made.left_out[:10])
+
+
+def _left_out(made: Draft) -> str:
+    """The comment at the end of a spec: what the document has and the spec does not."""
+    if not made.left_out:
+        return ""
+    lines = ["", "# Left out:"]
+    for what, why in made.left_out:
+        said = " ".join("".join(char if char.isprintable() else " " for char in f"{what}: {why}").split())
+        lines.append(f"#   {said[:300]}")
+    return "\n".join([*lines, ""])
+
+
+def counted(text: str) -> int:
+    """How many questions a spec leaves open."""
+    return sum(_TODO.strip() in line.partition("#")[2] for line in text.splitlines())
+
+
+def title_of(api: Api) -> str:
+    """The title of an API."""
+    return api.title
+
+
+def plain_name(value: Json) -> str:
+    """A name for a provider from a title or a file: `acme_speech` of `Acme Speech API`."""
+    from bide.spec.starter import name_like
+
+    words = str(value).replace(".", " ")
+    for ending in (" API", " REST API", " OpenAPI", " Public API"):
+        words = words.removesuffix(ending)
+    return name_like(words.replace(" ", "-")) or "provider"

@@ -1,0 +1,1 @@
+"""Programs made of a generated package: its command line and its MCP server."""

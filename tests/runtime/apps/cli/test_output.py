@@ -1,0 +1,118 @@
+"""What a command prints: JSON, lines, text, tables, and parts of a result."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from shlex import split
+from typing import Any
+
+import pytest
+from bide_runtime.apps.catalog.catalog import Catalog
+from bide_runtime.apps.cli.jobs import example_of
+from bide_runtime.apps.cli.printing import harmless, json_of, queried, text_of
+
+SEARCH = ("search-inline", "--query", "words")
+
+
+def test_json_is_the_default(shell_of: Any) -> None:
+    """With indents, and nothing else on standard output."""
+    with shell_of("scrapio") as (shell, _):
+        ended = shell(*SEARCH)
+
+    assert ended.out.startswith('{\n  "')
+    assert "inline" == ended.json["mode"]
+
+
+def test_a_query_selects_a_part(shell_of: Any) -> None:
+    """By JMESPath, and each item of a list is a line of `jsonl`; a text alone is bare with `raw`."""
+    with shell_of("scrapio") as (shell, _):
+        urls = shell(*SEARCH, "-q", "result.results[].url", "-o", "jsonl")
+        bare = shell(*SEARCH, "-q", "result.results[0].url", "-o", "raw")
+        wrong = shell(*SEARCH, "-q", "result..")
+
+    assert '"https://example.com/"\n' == urls.out
+    assert "https://example.com/\n" == bare.out
+    assert 2 == wrong.code
+    assert "error: Invalid value: --query: " in wrong.err
+
+
+def test_a_table_has_a_row_for_each_object(shell_of: Any) -> None:
+    """Or for each field of one; in a pipe it has no colour, and nothing is cut."""
+    with shell_of("scrapio") as (shell, _):
+        rows = shell(*SEARCH, "-q", "result.results", "-o", "table")
+        fields = shell(*SEARCH, "-o", "table")
+
+    assert ["rank", "title", "url", "snippet"] == rows.out.splitlines()[0].split()
+    assert "1     example  https://example.com/  example" == rows.out.splitlines()[1]
+    assert fields.out.splitlines()[0].split() == ["field", "value"]
+    assert "\x1b" not in rows.out + fields.out
+
+
+def test_a_result_is_written_to_a_file(shell_of: Any, tmp_path: Path) -> None:
+    """Whole, or not at all; bytes as they are."""
+    with shell_of("scrapio") as (shell, _):
+        ended = shell(*SEARCH, "--to", str(tmp_path / "out.json"))
+        wrong = shell(*SEARCH, "--to", str(tmp_path / "missing" / "out.json"))
+
+    assert (0, "") == (ended.code, ended.out)
+    assert "inline" == json.loads((tmp_path / "out.json").read_text("utf-8"))["mode"]
+    assert 2 == wrong.code
+    assert "cannot be written: No such file or directory" in wrong.err
+    assert ["out.json"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_what_is_no_file_is_not_replaced(shell_of: Any, tmp_path: Path) -> None:
+    """A pipe gets the result, a folder is refused, and both are still there."""
+    pipe, folder = tmp_path / "pipe", tmp_path / "folder"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    with shell_of("scrapio") as (shell, _), ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_text, "utf-8")
+        ended = shell(*SEARCH, "--to", str(pipe))
+        refused = shell(*SEARCH, "--to", str(folder))
+
+    assert 0 == ended.code
+    assert "inline" == json.loads(read.result(10))["mode"]
+    assert pipe.is_fifo()
+    assert 2 == refused.code
+    assert folder.is_dir()
+
+
+def test_bytes_go_to_a_pipe_as_they_are(shell_of: Any) -> None:
+    """Of an operation and of a job."""
+    with shell_of("foundry", scenarios="- scenario: succeed; duration=1") as (shell, _):
+        catalog = Catalog.of(shell.package)
+        found = [each for each in (*catalog.operations.values(), *catalog.jobs.values()) if each.returns == "bytes"]
+        for entry in found:
+            words = split(example_of(entry))
+            ended = shell(str(entry.command), *(["run"] if entry.name in catalog.jobs else []), *words)
+            assert 0 == ended.code, ended.err
+            assert ended.out
+            assert not ended.out.endswith("\n")
+
+    assert 2 == len(found)
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mred", "a\x07b", "\u202eevil", "\x9b31m", "\u200b"])
+def test_text_of_a_provider_controls_no_terminal(text: str) -> None:
+    """Escapes, also of one byte, and marks that turn or hide text, are written out; the JSON stays the same."""
+    assert harmless(text).isprintable()
+    assert json_of(text).isprintable()
+    assert text == json.loads(json_of(text))
+    assert text_of({"a": text}, "json").replace("\n", "").isprintable()
+
+
+def test_line_breaks_and_other_scripts_stay() -> None:
+    """They are harmless."""
+    assert "line\n\tünï ✓ 日本" == harmless("line\n\tünï ✓ 日本")
+
+
+def test_a_query_of_bytes_is_refused() -> None:
+    """It needs JSON."""
+    import click
+
+    with pytest.raises(click.BadParameter, match="bytes"):
+        queried(b"\x00", "a")
