@@ -27,9 +27,9 @@ the next request for a job that the dead worker had, the least and the most. For
 its example, {visibility} s, less the age of the message, plus up to 10 s. For Procrastinate it is up to 30 s after the
 last heartbeat, plus up to 5 s until the task `take_over` runs. DBOS and Restate go on as soon as the worker is back.
 
-DBOS goes on only when a worker of the same name is started. In one more run the dead worker was away for {left} s, while
-another one ran: of {held} jobs that the dead one had, the other took over {others} in this time. They went on {back} s
-after the dead one was started again.
+DBOS goes on only when a worker of the same name is started. In one more run the dead worker was away for {left} s,
+while another one ran: of {held} jobs that the dead one had, the other took over {others} in this time. They went on
+{back} s after the dead one was started again.
 
 ## The naive way
 
