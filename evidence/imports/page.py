@@ -21,12 +21,12 @@ It was last written on {date}. What is a job in a document, and how it is polled
 [another page](job-apis.md): {true} submits. The rules of detection were tuned on the same documents, so a document that
 nobody has seen yet will do worse.
 
-- **{imported} of {documents} documents** give a spec that `bide check` has nothing to say about; the longest import took
-  {slowest:.1f} s, and the process had at most {memory} MB.
-- **{found} of {true} jobs are found** ({found_share:.0%}), {right} of them with the poll that the person has named.
-  {false} of {proposed} proposals are none ({false_share:.0%}).
-- **{packages} documents** give a package whose generated tests pass and whose jobs run on its simulator, at least one of
-  each.
+- **{imported} of {documents} documents** give a spec that `bide check` has nothing to say about; the longest took
+  {slowest:.1f} s to import, and the process had at most {memory} MB.
+- **{found} of {true} jobs are found** ({found_share:.0%}), {right} of them with the poll that the person has
+  named. {false} of {proposed} proposals are none ({false_share:.0%}).
+- **{packages} documents** give a package whose generated tests pass and whose jobs run on its simulator, at least
+  one of each.
 
 | column | |
 |---|---|
