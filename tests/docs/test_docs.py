@@ -108,6 +108,12 @@ def test_a_page_with_a_made_up_provider(page: str, tmp_path: Path, monkeypatch: 
         reader.read(DOCS / f"{page}.md")
 
 
+def test_the_page_of_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder, since it writes a spec."""
+    with reading(tmp_path, monkeypatch) as reader:
+        reader.read(DOCS / "import.md")
+
+
 def test_no_page_is_left_out() -> None:
     """Each page with runnable code is tested; `make temporal`, `make airflow` and `make engines` run their own."""
     others = {"add-a-provider", "airflow", "checking", "temporal", *ENGINES}
