@@ -21,9 +21,10 @@ ROOMS = {
         "spec": set(),
         "ir": {"spec"},
         "lint": {"spec", "ir"},
+        "differ": {"spec", "ir", "lint"},
         "emit": {"spec", "ir"},
         "simulator": {"ir"},
-        "cli": {"spec", "ir", "lint", "emit", "simulator"},
+        "cli": {"spec", "ir", "lint", "differ", "emit", "simulator"},
     },
     RUNTIME: {
         "errors": set(),

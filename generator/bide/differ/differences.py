@@ -59,6 +59,10 @@ def differences(old: Tree, new: Tree) -> list[Difference]:
 
 
 def _between(path: Path, old_path: Path, old: Tree, new: Tree) -> Iterator[Difference]:
+    if isinstance(old, Mapping) and new == "":  # no parts are no mapping
+        new = {}
+    elif isinstance(new, Mapping) and old == "":
+        old = {}
     if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
         if type(old) is not type(new) or old != new:
             yield Difference(_kind(old, new), path, old_path, old, new)

@@ -36,6 +36,18 @@ Why: type checkers and editors warn of it; everything works as before.
 
 Says: operation "search": `deprecated` was nothing and is "use Google"
 
+version-changed (docs): the package has another version number, or is on an index now.
+
+Why: the author chose it. It asks for no step, and is in no changelog entry.
+
+    # old
+    package: {version: "0.1.0"}
+
+    # new
+    package: {version: "0.2.0"}
+
+Says: `package.version` was "0.1.0" and is "0.2.0"
+
 command-changed (breaking): a command of the package, or a tool of its MCP server, has another name or is gone.
 
 Hits: new version.
@@ -79,7 +91,8 @@ _TEXTS = frozenset(("description", "source", "title", "docs"))
 
 _COMMANDS = {"command": "the command", "tool": "the tool", "server": "the MCP server"}
 
-_METADATA = frozenset(("version", "license", "authors", "urls", "is_published"))
+_METADATA = frozenset(("license", "authors", "urls"))
+_VERSION = frozenset(("version", "is_published"))
 
 
 def _text(found: Difference, pair: Pair) -> Iterator[Said]:
@@ -99,10 +112,11 @@ def _text(found: Difference, pair: Pair) -> Iterator[Said]:
 
 
 def _metadata(found: Difference, pair: Pair) -> Iterator[Said]:
-    if found.path[1] in _METADATA:
+    if found.path[1] in _METADATA | _VERSION:
         told = {Kind.ADDED: "is new", Kind.REMOVED: "is gone"}
         change = told.get(found.kind, f"was {shown(found.old)} and is {shown(found.new)}")
-        yield Said("docs-changed", f"`{'.'.join(found.path)}` {change}")
+        code = "docs-changed" if found.path[1] in _METADATA else "version-changed"
+        yield Said(code, f"`{'.'.join(found.path)}` {change}")
 
 
 def _command(found: Difference, pair: Pair) -> Iterator[Said]:
