@@ -24,7 +24,8 @@ ROOMS = {
         "differ": {"spec", "ir", "lint"},
         "emit": {"spec", "ir"},
         "simulator": {"ir"},
-        "cli": {"spec", "ir", "lint", "differ", "emit", "simulator"},
+        "importer": {"spec", "ir", "lint"},
+        "cli": {"spec", "ir", "lint", "emit", "differ", "simulator", "importer"},
     },
     RUNTIME: {
         "errors": set(),
@@ -52,7 +53,7 @@ OUTSIDE = {
     "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
     "clients": {"rich"},
     "testing": {"hypothesis"},
-    "durable": {"temporalio"},
+    "durable": {"airflow", "temporalio"},
     "apps": {"anyio", "click", "jmespath", "keyring", "mcp", "mcp_types", "rich", "starlette", "uvicorn"},
 }
 """Libraries that a room of the runtime may import besides the standard library and msgspec."""

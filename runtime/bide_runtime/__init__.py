@@ -17,7 +17,7 @@ A name is imported on first use, with no more modules than it needs. Rooms impor
     clients   the drivers, blocking and asyncio
     testing   a fake of any provider, and the checks of generated tests
     apps      programs made of a package: its command line and its MCP server
-    durable   jobs on engines that survive the loss of a machine: `durable.temporal`
+    durable   jobs on engines that survive the loss of a machine: `durable.temporal`, `durable.airflow`
 """
 
 from __future__ import annotations

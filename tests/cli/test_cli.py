@@ -325,7 +325,7 @@ def test_serve_prints_each_request(here: Path) -> None:
 
 
 def test_try_has_a_client_and_takes_commands(here: Path) -> None:
-    """`bide try` runs a simulator, and a prompt for Python and for commands of the package; it leaves nothing behind."""
+    """`bide try` runs a simulator, and a prompt for Python and commands of the package; it leaves nothing behind."""
     before = set(Path().rglob("*"))
     typed = "print('half', 40 + 2)\nclient.fetch(url='x')\nacme fetch --url x\nacme fetch\n1/0\n"
     done = subprocess.run(

@@ -20,9 +20,9 @@ from bide.cli.explain import explain
 from bide.cli.generate import generate
 from bide.cli.ledger import ledger
 from bide.cli.new import new
-from bide.cli.playing import play
 from bide.cli.schema import schema
-from bide.cli.serve import serve
+from bide.cli.serving.playing import play
+from bide.cli.serving.serve import serve
 from bide.cli.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
 
 

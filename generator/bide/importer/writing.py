@@ -77,7 +77,7 @@ def _flow(value: Json) -> str:
 
 
 def _flow_key(key: str) -> str:
-    is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", key) and key.lower() not in _RESERVED
+    is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*\??", key) and key.lower() not in _RESERVED
     return key if is_plain or re.fullmatch(r"[1-5][0-9][0-9]", key) else json.dumps(key, ensure_ascii=False)
 
 

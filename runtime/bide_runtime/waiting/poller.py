@@ -104,8 +104,7 @@ class Poller(Generic[S, R]):
                 if not self.record.is_settled:
                     now, due = yield from self.poll_once(now)
                 else:
-                    # Another wait polled the job during the sleep, or a webhook told of it.
-                    yield Notify(self._update(now, None, ()))
+                    yield from self._told_elsewhere(now)
         finally:
             inbox.end(self.record)
         return now
@@ -210,6 +209,10 @@ class Poller(Generic[S, R]):
             due = self._next_poll(now, delay)
         yield Notify(self._update(now, due, polled.warnings))
         return now, due
+
+    def _told_elsewhere(self, now: float) -> Flow[None]:
+        """Pass on how the job ended: another wait polled it during a sleep, or a webhook told of it."""
+        yield Notify(self._update(now, None, ()))
 
     def _request(self) -> Outgoing:
         """The request of the next poll."""

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from bide_runtime.clients.jobs.async_jobs import AsyncJobs
+from bide_runtime.durable.deadline import Until
+from bide_runtime.durable.error_text import MAX_TEXT
+from bide_runtime.durable.package import Package, package_named
 from bide_runtime.durable.temporal import activities, error_of
-from bide_runtime.durable.temporal.deadline import Until
-from bide_runtime.durable.temporal.failure import MAX_TEXT, error_in, failure_of, raised_in_workflow
-from bide_runtime.durable.temporal.package import Package, package_named
+from bide_runtime.durable.temporal.failure import error_in, failure_of, raised_in_workflow
 from bide_runtime.durable.temporal.steps import SENDING, LookAt, Submit
 from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain

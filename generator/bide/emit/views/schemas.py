@@ -152,7 +152,7 @@ class Schemas:
         if required:
             schema["required"] = list(dict.fromkeys(required))
         if model.additional is not None:
-            schema["additionalProperties"] = self.of(model.additional.type)
+            schema |= self.of(model.additional.type)  # it is a map
         return _described(schema, model.description)
 
     def _required(self, fields: Iterable[Field]) -> Iterator[str]:

@@ -20,6 +20,7 @@ RUNTIME = "bide-runtime>=0.1,<0.3"
 
 _ENGINES = ("aiohttp>=3.12,<4", "msgspec>=0.20", "urllib3>=2.3,<3")
 _EXTRAS = {
+    "airflow": ("apache-airflow>=3.3,<4",),
     "httpx": ("httpx2>=2.0,<3",),
     "cli": ("click>=8.4,<9", "jmespath>=1.0,<2", "rich>=13.9"),
     "mcp": ("mcp>=2.3,<3", "click>=8.4,<9", "jmespath>=1.0,<2", "rich>=13.9"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 import sys
 from code import InteractiveConsole
+from contextlib import suppress
 from importlib import import_module
 
 from ..catalog.calling import client_class
@@ -48,10 +49,8 @@ class Prompt(InteractiveConsole):
 def main(package: str) -> int:
     """Read lines until the end of the input; returns the exit code."""
     catalog = Catalog.of(package)
-    try:
+    with suppress(ImportError):
         import readline  # noqa: F401  # the lines can then be edited
-    except ImportError:
-        pass
     example = next((f"{job.command} run --help" for job in catalog.jobs.values() if job.command), "--help")
     command = f"\n{catalog.command} {example} is a command, and so is every line like it." if catalog.command else ""
     Prompt(catalog).interact(f"`client` is a client of {catalog.title}.{command} Ctrl-D ends.", exitmsg="")

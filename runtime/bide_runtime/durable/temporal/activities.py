@@ -29,7 +29,8 @@ from ...waiting.session import retry_after_of
 from ...waiting.submits.reference import reference_in
 from ...waiting.submits.submission import Submission
 from ...waiting.submits.submit_reply import raise_uncertain
-from .deadline import Until, timed_out
+from ..again import may_be_tried_again
+from ..deadline import Until, timed_out
 from .failure import failure_of
 from .heart import Heart, beating
 from .steps import SENDING, Cancel, Ended, LookAt, Submit, Submitted, activity_name, key_of
@@ -98,7 +99,7 @@ class _Steps:
                             nothing_made=nothing_made,
                         )
                 except ClientError as error:
-                    if _may_be_tried_again(error, has_key=has_key):
+                    if may_be_tried_again(error, has_key=has_key):
                         raise failure_of(jobs._kind, error, later=retry_after_of(error)) from None
                     if may_exist and not isinstance(error, SubmitUncertain):
                         raise_uncertain(jobs._kind, submission.idempotency_key, error.message, error)
@@ -128,7 +129,9 @@ class _Steps:
             activity.heartbeat(look.token, look.memo)
             now = wall()
             if now >= deadline - SAME_TIME or look.due_at > deadline + SAME_TIME:
-                error = timed_out(look, asked.timeout)
+                error = timed_out(
+                    look, asked.timeout, "wait for error.token again, as in wait_job(package, error.token)"
+                )
                 error.about(jobs.resume(look.token).id, look.token)
                 raise error
             raise ApplicationError(
@@ -145,7 +148,7 @@ class _Steps:
             try:
                 await jobs.resume(asked.token).cancel()  # type: ignore[attr-defined]  # the workflow has checked it
             except ClientError as error:
-                if _may_be_tried_again(error, has_key=True):
+                if may_be_tried_again(error, has_key=True):
                     raise failure_of(jobs._kind, error, later=retry_after_of(error)) from None
                 raise
 
@@ -227,13 +230,3 @@ def _failing(jobs: AsyncJobsOf[Any, Any, AsyncJob[Any, Any]]) -> Iterator[None]:
         raise failure_of(jobs._kind, error, later=retry_after_of(error)) from None
     except ClientError as error:
         raise failure_of(jobs._kind, error) from None
-
-
-def _may_be_tried_again(error: ClientError, *, has_key: bool) -> bool:
-    """Whether another attempt may send the request that failed, by the rule of all requests, or search for its job."""
-    if isinstance(error, SubmitUncertain):
-        cause = error.__cause__
-        return error.reference is not None or (
-            has_key and isinstance(cause, ClientError) and may_send_again(cause, idempotent=True)
-        )
-    return may_send_again(error, idempotent=has_key)

@@ -10,22 +10,17 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 
 from ...errors.client import ClientError, InvalidArgument
-from ...jobs.errors import JobError, JobFailed
 from ...jobs.kind import JobKind
-from ...steps.error_json import read_error, write_error
-from ...steps.text import loads, read, write
+from ..error_text import error_in_text, error_text
+from ..package import Package, package_named
 from .outside import outside
-from .package import Package, package_named
-
-MAX_TEXT = 500_000
-"""Characters. A server takes failures of 2 MB at most; a longer error goes without the reply that it was read from."""
 
 
 def failure_of(kind: JobKind[Any, Any], error: ClientError, *, later: float | None = None) -> ApplicationError:
     """The failure of an activity. It is tried again only with *later*, after so many seconds; 0: the usual ones."""
     return ApplicationError(
         str(error),
-        _text_of(kind, error),
+        error_text(kind, error),
         type=type(error).__name__,
         non_retryable=later is None,
         next_retry_delay=timedelta(seconds=later) if later else None,
@@ -37,7 +32,7 @@ def error_in(package: Package, failure: BaseException | None) -> ClientError | N
     while failure is not None:
         if isinstance(failure, ApplicationError) and failure.details and failure.type:
             try:
-                return outside(_read, package, failure.details[0])
+                return outside(error_in_text, package, failure.details[0])
             except InvalidArgument:
                 return None
         failure = failure.__cause__
@@ -63,7 +58,7 @@ def raised_in_workflow(package: Package, kind: JobKind[Any, Any] | None, error: 
         return error
     cls = _both(type(error))  # type: ignore[arg-type]  # a class is hashable
     both: Any = cls.__new__(cls, *error.args)
-    details = () if kind is None else (outside(_text_of, kind, error),)
+    details = () if kind is None else (outside(error_text, kind, error),)
     ApplicationError.__init__(both, str(error), *details, type=type(error).__name__, non_retryable=True)
     both.__dict__.update(error.__dict__)
     both.__cause__ = error.__cause__
@@ -76,26 +71,3 @@ def _both(cls: type[ClientError]) -> Any:
     """A class below *cls* and `ApplicationError`."""
     # `message` is an attribute of the one, and a property of the other.
     return type(cls.__name__, (cls, ApplicationError), {"message": None, "__module__": cls.__module__})
-
-
-def _text_of(kind: JobKind[Any, Any], error: ClientError) -> str:
-    text = write(kind, "error", write_error(kind, error))
-    return text if len(text) <= MAX_TEXT else write(kind, "error", write_error(kind, _shortened(error)))
-
-
-def _shortened(error: ClientError) -> ClientError:
-    """The same error without its reply; one that is nothing without it becomes a `JobError`."""
-    cls = type(error) if isinstance(error, JobError) else JobError
-    short = cls.__new__(cls, error.message[:2000])
-    kept = vars(error) if isinstance(error, JobError) else vars(JobError("")) | {"code": getattr(error, "code", None)}
-    vars(short).update(kept, message=error.message[:2000], snapshot=None, job_id=error.job_id, token=error.token)
-    if isinstance(error, JobFailed):
-        vars(short)["result"] = None
-    return short
-
-
-def _read(package: Package, text: Any) -> ClientError:
-    """The error in a text. Raises `InvalidArgument`."""
-    head = loads(text)
-    kind = package.kind(str(head.get("job") if isinstance(head, dict) else head))
-    return read_error(kind, package.own_errors, read(kind, "error", text))

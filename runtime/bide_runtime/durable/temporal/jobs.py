@@ -23,9 +23,9 @@ from ...jobs.token import checked_tag, kind_in
 from ...steps.result_json import read_value
 from ...steps.text import dumps, read
 from ...waiting.submits.submit_reply import raise_uncertain
+from ..package import Package, package_named
 from .failure import error_in, raised_in_workflow
 from .outside import outside
-from .package import Package, package_named
 from .steps import (
     HEARTBEAT_TIMEOUT,
     SENDING,

@@ -86,7 +86,7 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
     """A pattern with a group for each name in *text*; only a name with a `+` spans segments of a path."""
-    parts = re.split(r"\{(\+?)[\w.]+\}", text)
+    parts = re.split(r"\{(\+?)[\w.-]+\}", text)
     values = [r"([^/]+)" if text.startswith("/") and not plus else "(.+)" for plus in parts[1::2]]
     return re.compile("".join(chain.from_iterable(zip_longest(map(re.escape, parts[::2]), values, fillvalue=""))))
 

@@ -279,6 +279,7 @@ class FakeJobs(Generic[R]):
             told={job.id: state},
             retry_after=self._retry_after(job, now),
             is_read=(code is None or state.is_final) and not self._is_silent,
+            is_any=code is not None and self.kind.result is Any,
             is_expected=code is not None,
         )
 

@@ -42,6 +42,8 @@ class Reply:
     """Its retry_after in seconds, for the promises."""
     is_read: bool = True
     """Whether a client reads its body, for the promises: sometimes only its HTTP status and headers matter."""
+    is_any: bool = False
+    """Whether any JSON is as good as this body."""
     is_needed: bool = True
     """Whether a client cannot go on without its body, for the promises."""
     is_proper: bool = True

@@ -67,7 +67,7 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
         name = "" if scenarios is None else f"{scenarios.as_posix()}: "
         text = b"".join(script.values())
         return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=text, name=name, log=log)
-    from bide.cli.processes import run_together
+    from bide.cli.serving.processes import run_together
 
     options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
     options += ["--log"] if log else []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...jobs.errors import JobTimeout
-from ...steps.look import Look
-from ...waiting.policies.policy import Policy
+from ..jobs.errors import JobTimeout
+from ..steps.look import Look
+from ..waiting.policies.policy import Policy
 
 
 class Until:
@@ -23,7 +23,7 @@ class Until:
         return max(min(regular, self._deadline - self._wall()), 0.0)
 
 
-def timed_out(look: Look[Any, Any], timeout: float | None) -> JobTimeout:
+def timed_out(look: Look[Any, Any], timeout: float | None, advice: str) -> JobTimeout:
     """The error of a wait that ends with this look."""
     after = "in time" if timeout is None else f"after {timeout:g} s"
     last = f"last status {look.status!r}" if look.status is not None else "no status received"
@@ -31,5 +31,5 @@ def timed_out(look: Look[Any, Any], timeout: float | None) -> JobTimeout:
         f"the job is not finished {after} ({last})",
         snapshot=look.snapshot,
         transient_error=look.transient_error,
-        advice="It is still running: wait for error.token again, as in wait_job(package, error.token)",
+        advice=f"It is still running: {advice}",
     )

@@ -1,0 +1,1 @@
+"""Import real OpenAPI documents of job APIs, and say what became of them."""
