@@ -32,7 +32,7 @@ def test_the_report(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "old.yaml", "new.yaml"]) == 0
     status, job = line_of(NEW, "failed: partial"), line_of(NEW, "description: Fetch a")
     assert capsys.readouterr().out == (
-        f"new.yaml:{status}:7: breaking[status-ends-otherwise]: lifecycle \"job\": a job with the status \"failed\" was"
+        f'new.yaml:{status}:7: breaking[status-ends-otherwise]: lifecycle "job": a job with the status "failed" was'
         f" failed and is partial now\n  was: old.yaml:{status}:7\n  hits: new version, saved tokens\n\n"
         f'new.yaml:{job}:5: docs[docs-changed]: job "fetch": the description has changed\n  was: old.yaml:{job}:5\n\n'
         "1 breaking, 1 docs: a minor step, 0.1.0 -> 0.2.0\n"

@@ -35,7 +35,7 @@ def merged(spec: Any, part: Any) -> Any:
 
 def version(part: str) -> Version:
     """The version of the base with the part of a page."""
-    base = data((HERE / "base.yaml").read_text("utf-8"))
+    base = data((HERE / "example.yaml").read_text("utf-8"))
     document, _ = pipeline.checked("acme.yaml", json.dumps(merged(base, data(part)), indent=1))
     return Version(document, build(document))
 

@@ -25,7 +25,7 @@ def explain(code: str | None) -> int:
     from bide.lint import codes as problems
     from bide.spec.hints import nearest
 
-    pages = {**problems.all_pages(), **changes.all_pages()}
+    pages: dict[str, problems.Page | changes.Page] = {**problems.all_pages(), **changes.all_pages()}
     if code is None:
         widest = max(map(len, pages))
         for page in pages.values():

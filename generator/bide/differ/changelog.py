@@ -23,7 +23,9 @@ def entry(findings: Iterable[Finding], version: str) -> str:
 def _lines(findings: list[Finding], version: str) -> Iterator[str]:
     yield f"## {version}"
     for severity, heading in _HEADINGS.items():
-        messages = list(dict.fromkeys(one.message for one in findings if one.severity is severity and one.code != VERSION_CHANGED))
+        messages = list(
+            dict.fromkeys(one.message for one in findings if one.severity is severity and one.code != VERSION_CHANGED)
+        )
         if messages:
             yield from ("", f"### {heading}", "")
             yield from (f"- {message[0].upper()}{message[1:]}." for message in messages)

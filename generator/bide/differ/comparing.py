@@ -10,10 +10,10 @@ from functools import cache
 
 from bide.differ import rules
 from bide.differ.differences import Difference, Kind, Path, differences, fits, renames
+from bide.differ.directions import is_told_elsewhere
 from bide.differ.facts import facts
 from bide.differ.finding import Finding
 from bide.differ.pages import all_pages
-from bide.differ.directions import is_told_elsewhere
 from bide.differ.rules import other
 from bide.differ.said import Judge, Said
 from bide.differ.version import Pair, Version
@@ -51,7 +51,11 @@ def _differences(pair: Pair) -> Iterator[Difference]:
     was = {new: old for old, new in names.items()}
     for one in differences(before, after):
         is_named = len(one.old_path) > 1 and one.old_path[0] in _NAMED
-        yield replace(one, old_path=(one.old_path[0], was.get(one.old_path[1], one.old_path[1]), *one.old_path[2:])) if is_named else one
+        yield (
+            replace(one, old_path=(one.old_path[0], was.get(one.old_path[1], one.old_path[1]), *one.old_path[2:]))
+            if is_named
+            else one
+        )
 
 
 def _findings(difference: Difference, pair: Pair) -> Iterator[Finding]:

@@ -69,8 +69,9 @@ def _between(path: Path, old_path: Path, old: Tree, new: Tree) -> Iterator[Diffe
         return
     names = renames(path, old, new)
     found: list[Difference] = []
+    key: str
     for key, value in old.items():
-        now = names.get(key, key)
+        now = names.get(key) or key
         below, old_below = (*path, now), (*old_path, key)
         if now not in new:
             found.append(Difference(Kind.REMOVED, below, old_below, value, None))

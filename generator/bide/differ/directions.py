@@ -54,7 +54,9 @@ def _is_flat(provider: ir.Provider, model: str) -> bool:
     if model not in bodies:
         return False
     types = [parameter.field.type for each in endpoints for parameter in each.parameters]
-    types += [field.type for each in provider.models if each.in_request and each.name not in bodies for field in each.fields]
+    types += [
+        field.type for each in provider.models if each.in_request and each.name not in bodies for field in each.fields
+    ]
     return not any(model in _named(type_) for type_ in types)
 
 

@@ -147,7 +147,7 @@ class _Facts:
             case frozenset() if name == "last":
                 return ", ".join(sorted(value))
             case frozenset():
-                return {each: True for each in sorted(map(str, value))}
+                return dict.fromkeys(sorted(map(str, value)), True)
             case tuple():
                 return self._tuple(name, value)
             case Mapping() if name in ("default", "const", "value"):

@@ -60,7 +60,8 @@ ability-changed (behaviour): a job tells or does something in another way.
 
 Hits: new version.
 
-Why: progress, credits, items, errors, webhooks, cancellations or searches are read from other places, or work otherwise.
+Why: progress, credits, items, errors, webhooks, cancellations or searches are read from other places, or work
+otherwise.
 
     # old
     lifecycles: {page: {credits: cost}}

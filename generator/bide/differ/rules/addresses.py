@@ -4,8 +4,8 @@ poll-moved (breaking): a job is polled at another address.
 
 Hits: older versions, saved tokens.
 
-Why: tokens of running jobs are polled at the new address, and raise `NotFound` if the provider does not know them there.
-Older versions go on with the old one.
+Why: tokens of running jobs are polled at the new address, and raise `NotFound` if the provider does not know them
+there. Older versions go on with the old one.
 
 Way out: publish when the provider answers at both.
 

@@ -206,17 +206,24 @@ def judged(found: Difference, what: str, part: tuple[str, ...]) -> Iterator[Said
         case ("type",):
             yield Said("argument-type-changed", f'{what} was "{found.old}" and is "{found.new}"')
         case ("name",):
-            yield Said("argument-renamed", f'{what} is "{found.new}" in Python and was "{found.old}"; calls by the old name fail')
+            yield Said(
+                "argument-renamed",
+                f'{what} is "{found.new}" in Python and was "{found.old}"; calls by the old name fail',
+            )
         case ("bounds", bound):
             yield from _bound(found, what, bound)
         case ("default" | "has_default",):
-            yield Said("argument-default-changed", f"{what}: the default was {shown(found.old)} and is {shown(found.new)}")
+            yield Said(
+                "argument-default-changed", f"{what}: the default was {shown(found.old)} and is {shown(found.new)}"
+            )
         case ("wire",):
             yield Said("argument-moved", f'{what}: its key was "{found.old}" and is "{found.new}"')
         case ("place" | "join" | "in_brackets" as name,):
             yield Said("argument-moved", f"{what}: `{name}` was {shown(found.old)} and is {shown(found.new)}")
         case ("const" | "is_const",):
-            yield Said("argument-type-changed", f"{what}: the constant was {shown(found.old)} and is {shown(found.new)}")
+            yield Said(
+                "argument-type-changed", f"{what}: the constant was {shown(found.old)} and is {shown(found.new)}"
+            )
 
 
 def _whole(found: Difference, what: str) -> Iterator[Said]:

@@ -108,8 +108,8 @@ grace-changed (behaviour): a job may be unknown to the provider for another time
 
 Hits: new version.
 
-Why: with a shorter grace, jobs that are not visible yet raise `NotFound`; with a longer one, a job that does not exist is
-noticed later.
+Why: with a shorter grace, jobs that are not visible yet raise `NotFound`; with a longer one, a job that does not exist
+is noticed later.
 
     # old
     jobs: {page: {polling: {not_found_grace: 10s}}}
@@ -123,8 +123,8 @@ polling-way-changed (behaviour): a job is polled in another way.
 
 Hits: new version.
 
-Why: long polls, polls of several jobs, pauses that the server asks for and accepted HTTP statuses decide what is sent and
-when.
+Why: long polls, polls of several jobs, pauses that the server asks for and accepted HTTP statuses decide what is sent
+and when.
 
     # old
     lifecycles: {page: {poll: {get: "/pages/{job_id}"}}}

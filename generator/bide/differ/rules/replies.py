@@ -156,7 +156,9 @@ def _field(found: Difference, pair: Pair) -> Iterator[Said]:
     model = found.path[1]
     if is_received(model, pair) or not is_sent(model, pair):
         is_field = found.path[2] == "fields"
-        what = f'field "{found.old_path[3]}" of {owner(found.path)}' if is_field else f"other keys of {owner(found.path)}"
+        what = (
+            f'field "{found.old_path[3]}" of {owner(found.path)}' if is_field else f"other keys of {owner(found.path)}"
+        )
         yield from _judged(found, what, found.path[4 if is_field else 3 :])
 
 

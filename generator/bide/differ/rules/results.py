@@ -129,8 +129,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bide.differ.differences import Difference, Kind
-from bide.differ.said import Said, owner, seconds, shown
+from bide.differ.differences import Difference, Kind, Path
+from bide.differ.said import Judge, Said, owner, seconds, shown
 from bide.differ.version import Pair
 
 
@@ -173,7 +173,7 @@ def _change(found: Difference) -> str:
     return told.get(found.kind, f"was {shown(found.old)} and is {shown(found.new)}")
 
 
-RULES = {
+RULES: dict[Path, Judge] = {
     ("jobs", "*", "result"): _type,
     ("jobs", "*", "failed_result"): _failed,
     ("lifecycles", "*", "result", "field"): _place,

@@ -138,7 +138,9 @@ def _idempotent(found: Difference, pair: Pair) -> Iterator[Said]:
         message = "a request whose reply is lost is sent again now, and may be done twice"
         yield Said("now-repeatable", f"{owner(found.path)}: {message}")
     else:
-        yield Said("no-longer-repeatable", f"{owner(found.path)}: a request whose reply is lost is no longer sent again")
+        yield Said(
+            "no-longer-repeatable", f"{owner(found.path)}: a request whose reply is lost is no longer sent again"
+        )
 
 
 def _rate(found: Difference, pair: Pair) -> Iterator[Said]:

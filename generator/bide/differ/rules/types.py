@@ -227,7 +227,9 @@ def _variant(found: Difference, pair: Pair) -> Iterator[Said]:
 
 def _order(found: Difference, pair: Pair) -> Iterator[Said]:
     if any(each.by_shape for each in pair.new.provider.unions if each.name == found.path[1]):
-        yield Said("discriminator-changed", f"{owner(found.path)}: the first variant that fits is chosen in another order")
+        yield Said(
+            "discriminator-changed", f"{owner(found.path)}: the first variant that fits is chosen in another order"
+        )
 
 
 def _attribute(code: str) -> Judge:
