@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from bide import ir
 from bide.differ.differences import Path
+from bide.differ.uses import Uses, uses
 from bide.ir import Json
 from bide.lint.spec import METHODS, SECTIONS
 from bide.spec import document as source
@@ -48,12 +50,17 @@ _THROUGH = frozenset(("endpoint", "bounds"))
 """Facts that have no key of their own: their parts are written in the mapping above."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
     """A spec: its text with places, and its meaning."""
 
     document: source.Document
     provider: ir.Provider
+
+    @cached_property
+    def uses(self) -> Uses:
+        """What its models are used for."""
+        return uses(self.provider)
 
     def place(self, path: Path) -> Place:
         """Where a fact is written, or else the nearest thing around it."""

@@ -52,6 +52,7 @@ def diff(old: str, new: str, format_: Format, fail_on: str | None, changelog: bo
     from bide.differ.comparing import compared
     from bide.differ.finding import Severity
     from bide.differ.semver import after, is_at_least, step
+    from bide.spec.printable import printable
 
     if bump and new.startswith("git:"):
         raise UsageError("--bump writes into NEW, so it must be a file")
@@ -64,7 +65,7 @@ def diff(old: str, new: str, format_: Format, fail_on: str | None, changelog: bo
     changes = Changes(old, new, findings, by, version, newer, after(version, by))
     is_bumped = is_at_least(newer, changes.next_version)
     if changelog:
-        click.echo(entry(findings, newer if is_bumped else changes.next_version))
+        click.echo(printable(entry(findings, newer if is_bumped else changes.next_version)))
     else:
         click.echo(written(changes, format_))
     if bump:

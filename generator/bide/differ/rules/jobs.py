@@ -66,6 +66,19 @@ Way out: poll a running job at both addresses, and say so in the changelog if th
 
 Says: job "page": its lifecycle is "quick", and was "page"; its running jobs are polled by the new one
 
+lifecycle-changed (docs): a lifecycle is new, gone, or has another name.
+
+Why: a lifecycle has no name in Python. What changes for a job that has it is reported for the job.
+
+    # old
+    lifecycles: {}
+
+    # new
+    lifecycles:
+      quick: {poll: {get: "/quick/{job_id}"}, status: status, states: {done: succeeded, failed: failed}}
+
+Says: the lifecycle "quick" is new
+
 id-moved (breaking): the id of a job is taken from another place.
 
 Hits: new version, older versions, saved tokens.
@@ -103,6 +116,12 @@ def _job(found: Difference, pair: Pair) -> Iterator[Said]:
         yield Said("job-renamed", f'the job "{found.old}" is called "{found.new}" now; {lost}')
 
 
+def _named(found: Difference, pair: Pair) -> Iterator[Said]:
+    told = {Kind.ADDED: "is new", Kind.REMOVED: "is gone", Kind.RENAMED: f'is called "{found.new}" now'}
+    if found.kind in told:
+        yield Said("lifecycle-changed", f'the lifecycle "{found.old_path[1]}" {told[found.kind]}')
+
+
 def _lifecycle(found: Difference, pair: Pair) -> Iterator[Said]:
     message = f'its lifecycle is "{found.new}", and was "{found.old}"; its running jobs are polled by the new one'
     yield Said("lifecycle-of-job-changed", f"{owner(found.path)}: {message}")
@@ -115,6 +134,7 @@ def _id(found: Difference, pair: Pair) -> Iterator[Said]:
 
 RULES = {
     ("jobs", "*"): _job,
+    ("lifecycles", "*"): _named,
     ("jobs", "*", "lifecycle"): _lifecycle,
     ("jobs", "*", "job_id"): _id,
     ("operations", "*", "replies", "*", "job_id"): _id,
