@@ -23,9 +23,10 @@ ROOMS = {
         "lint": {"spec", "ir"},
         "differ": {"spec", "ir", "lint"},
         "emit": {"spec", "ir"},
+        "exporter": {"ir", "emit"},
         "simulator": {"ir"},
         "importer": {"spec", "ir", "lint"},
-        "cli": {"spec", "ir", "lint", "emit", "differ", "simulator", "importer"},
+        "cli": {"spec", "ir", "lint", "emit", "differ", "exporter", "simulator", "importer"},
     },
     RUNTIME: {
         "errors": set(),
