@@ -21,10 +21,12 @@ ROOMS = {
         "spec": set(),
         "ir": {"spec"},
         "lint": {"spec", "ir"},
+        "differ": {"spec", "ir", "lint"},
         "emit": {"spec", "ir"},
+        "exporter": {"ir", "emit"},
         "simulator": {"ir"},
         "importer": {"spec", "ir", "lint"},
-        "cli": {"spec", "ir", "lint", "emit", "simulator", "importer"},
+        "cli": {"spec", "ir", "lint", "emit", "differ", "exporter", "simulator", "importer"},
     },
     RUNTIME: {
         "errors": set(),
