@@ -14,6 +14,7 @@ class Components:
     """Collects the schemas that a document refers to. A type that requests and replies have in two forms has two."""
 
     def __init__(self, provider: Provider) -> None:
+        self._enums = {enum.name: [enum.json(value) for value in enum.values] for enum in provider.enums}
         self._roles = {"inputs": Schemas(provider, "inputs"), "outputs": Schemas(provider, "outputs")}
 
     def sent(self, type_: Type) -> Schema:
@@ -38,12 +39,16 @@ class Components:
             for name in definitions
         }
         schemas = {
-            names[f"#/{role}/{name}"]: _placed(schema, names)
+            names[f"#/{role}/{name}"]: {**_placed(schema, names), **self._known(name, schema)}
             for role, definitions in found.items()
             for name, schema in definitions.items()
         }
         whole = _placed(document, names)
         return {**whole, "components": {"schemas": dict(sorted(schemas.items())), **whole.get("components", {})}}
+
+    def _known(self, name: str, schema: Schema) -> Schema:
+        """The known values of an enum that may have others."""
+        return {"x-extensible-enum": self._enums[name]} if name in self._enums and "enum" not in schema else {}
 
 
 def _placed(part: Json, names: Mapping[str, str]) -> Json:

@@ -115,6 +115,23 @@ class _Document:
             return {}
         return {"links": {"poll": {"operationId": self._poll_id(job.lifecycle), "parameters": parameters}}}
 
+    def _links_of_poll(self, lifecycle: ir.Lifecycle) -> Json:
+        """The links from a poll to the result and to the cancellation, where these need no more than the poll."""
+        given = self._paths.names(lifecycle.poll)
+        targets = {
+            "result": lifecycle.result.endpoint,
+            "cancel": lifecycle.cancel.endpoint if lifecycle.cancel is not None else None,
+        }
+        links = {}
+        for name, endpoint in targets.items():
+            if endpoint is None or endpoint.link is not None:
+                continue
+            names = self._paths.names(endpoint)
+            if "job_id" in names and names.keys() <= given.keys():
+                parameters = {spelled: f"$request.path.{given[each]}" for each, spelled in names.items()}
+                links[name] = {"operationId": f"{lifecycle.name}.{name}", "parameters": parameters}
+        return {"links": links} if links else {}
+
     def _poll_id(self, lifecycle: ir.Lifecycle) -> str:
         """The id of the operation at the address of a poll, which lifecycles may share."""
         at = self._paths.found[self._paths.path(lifecycle.poll)][lifecycle.poll.method.lower()]
@@ -126,7 +143,8 @@ class _Document:
         if lifecycle.poll.link is None:
             content = self._content(_models(job.snapshot for job in jobs))
             codes = [code for code in (*lifecycle.accepts, *lifecycle.codes) if code < 300] or [200]
-            replies = {str(code): {"description": "The state of the job.", **content} for code in dict.fromkeys(codes)}
+            reply = {"description": "The state of the job.", **content, **self._links_of_poll(lifecycle)}
+            replies = {str(code): reply for code in dict.fromkeys(codes)}
             polling = list(_polling(lifecycle, jobs))
             more: Json = {"x-speakeasy-polling": polling} if polling else {}
             self._add(f"{lifecycle.name}.poll", lifecycle.poll, replies, lifecycle.description, **more)
@@ -173,6 +191,8 @@ def _polling(lifecycle: ir.Lifecycle, jobs: list[ir.Job]) -> Iterator[Json]:
     polling = jobs[0].polling
     low, high = polling.interval
     at = f"$response.body#/{'/'.join(lifecycle.status)}"
+    bad = [status for status, state in lifecycle.states.items() if state.is_final and not state.has_result]
+    failures = [{"condition": f'{at} == "{status}"'} for status in bad]
     for status in (status for status, state in lifecycle.states.items() if state.has_result):
         yield {
             "name": "WaitFor" + "".join(part.capitalize() for part in status.replace("-", "_").split("_")),
@@ -180,4 +200,5 @@ def _polling(lifecycle: ir.Lifecycle, jobs: list[ir.Job]) -> Iterator[Json]:
             "intervalSeconds": max(1, round(high)),
             "limitCount": max(1, round(polling.timeout / max(high, 1))),
             "successCriteria": [{"condition": f'{at} == "{status}"'}],
+            **({"failureCriteria": failures} if failures else {}),
         }

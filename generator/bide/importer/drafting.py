@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bide.importer.looking import Lens, Look
 from bide.importer.openapi import Api, Operation, Parameter, Reply, is_json
-from bide.importer.pairs import Pair, pairs_of
-from bide.importer.polls import is_parameter, shape
+from bide.importer.pairs import Pair, mapping_of, pairs_of
+from bide.importer.polls import Poll, is_parameter, shape
 from bide.importer.reading import Json
 from bide.importer.types import Types, described
 from bide.importer.words import guess
@@ -254,7 +254,8 @@ class _Drafter:
     def _id(self, pair: Pair, request: dict[str, Json]) -> None:
         """Where the id is."""
         if pair.is_of_argument:
-            holder = next((each.name for each in pair.submit.parameters if each.name == pair.poll.id), "")
+            holder = pair.argument
+            holder = holder or next((each.name for each in pair.submit.parameters if each.name == pair.poll.id), "")
             holder = holder or next(
                 (each.name for each in reversed(pair.submit.parameters) if each.place == "path"), ""
             )
@@ -290,6 +291,11 @@ class _Drafter:
         lifecycle["poll"] = self._address(asked, poll.id, required, in_query=poll.is_in_query)
         reply = next(iter(self._lens.json_replies(asked)), None)
         merged = self._lens.reply(asked)
+        if (reply is None or not merged.properties) and {200, 202} <= asked.statuses:
+            lifecycle["poll"]["states"] = {"202": "running", "200": "succeeded"}
+            result = self._result(pair, owner, name, lifecycle, "any", required)
+            self._cancel(pair, name, lifecycle, required)
+            return self._shared(name, lifecycle), lifecycle, "", result
         if reply is None or not merged.properties:
             raise CannotSay("the document does not say what a poll returns")
         schema = (
@@ -304,14 +310,18 @@ class _Drafter:
         result = self._result(pair, owner, name, lifecycle, snapshot, required)
         self._cancel(pair, name, lifecycle, required)
         self._more(merged, pair, lifecycle)
+        return self._shared(name, lifecycle), lifecycle, snapshot, result
+
+    def _shared(self, name: str, lifecycle: dict[str, Json]) -> str:
+        """The name of a lifecycle, or of one that is the same."""
         wanted = repr(lifecycle)
         for known, (text, _) in self._lifecycles.items():
             if text == wanted:
                 for path in [each for each in self._draft.comments if each[:2] == ("lifecycles", name)]:
                     del self._draft.comments[path]
-                return known, lifecycle, snapshot, result
+                return known
         self._lifecycles[name] = (wanted, lifecycle)
-        return name, lifecycle, snapshot, result
+        return name
 
     def _status(self, pair: Pair, name: str, lifecycle: dict[str, Json]) -> None:
         status, path = pair.poll.status, ("lifecycles", name, "states")
@@ -345,15 +355,15 @@ class _Drafter:
     ) -> str:
         """The type of the result; writes where it is."""
         asked, base = pair.poll.operation, shape(_head_of(pair.poll.operation))
-        for each in self._api.operations:
-            last = each.segments[-1] if each.segments else ""
-            is_below = shape(each.segments[:-1]) == base and _RESULT.match(last)
-            if each.method != "get" or not is_below or each is asked:
-                continue
+        below = [
+            (each, each.segments[-2][1:-1] if is_parameter(each.segments[-2]) else pair.poll.id)
+            for each in self._api.operations
+            if each.method == "get" and each.segments and shape(each.segments[:-1]) == base
+            if _RESULT.match(each.segments[-1]) and each is not asked
+        ]
+        for each, id_ in [*self._linked(pair.poll, _RESULT), *below]:
             try:
-                at = self._address(
-                    each, each.segments[-2][1:-1] if is_parameter(each.segments[-2]) else pair.poll.id, required
-                )
+                at = self._address(each, id_, required)
             except CannotSay:
                 continue
             lifecycle["result"] = at
@@ -372,9 +382,22 @@ class _Drafter:
                 return kind
         return snapshot
 
+    def _linked(self, poll: Poll, names: re.Pattern[str]) -> Iterator[tuple[Operation, str]]:
+        """The operations that links of a poll lead to, and the parameter of each that is the id."""
+        for reply in poll.operation.successes:
+            for name, link in reply.links.items():
+                if not isinstance(link, Mapping) or not names.search(name):
+                    continue
+                values = mapping_of(link.get("parameters")).items()
+                id_ = next((key for key, value in values if value == f"$request.path.{poll.id}"), "job_id")
+                yield from (
+                    (each, id_) for each in self._api.operations if each.id and each.id == link.get("operationId")
+                )
+
     def _cancel(self, pair: Pair, name: str, lifecycle: dict[str, Json], required: set[str]) -> None:
         base = shape(_head_of(pair.poll.operation))
-        for each in self._api.operations:
+        linked = dict(self._linked(pair.poll, _CANCEL))
+        for each in [*linked, *self._api.operations]:
             last = each.segments[-1] if each.segments else ""
             verb = last.partition(":")[2] or last
             own = [*each.segments[:-1], last.partition(":")[0]] if ":" in last else each.segments[:-1]
@@ -388,10 +411,10 @@ class _Drafter:
                 and shape(each.segments) == base
                 and _CANCEL_TEXT.search(f"{each.summary} {each.id}")
             )
-            if not is_verb and not is_delete:
+            if not is_verb and not is_delete and each not in linked:
                 continue
             try:
-                lifecycle["cancel"] = self._address(each, pair.poll.id, required)
+                lifecycle["cancel"] = self._address(each, linked.get(each, pair.poll.id), required)
             except CannotSay as why:
                 self._draft.left_out.append((str(each), f"the cancellation of {name}: {why}"))
             return
@@ -623,6 +646,8 @@ class _Drafter:
         if words and not is_operation:
             words = [*words[:-1], _singular(words[-1])]
         candidates: list[list[str]] = []
+        if (own := re.sub(r"[._-]submit$", "", operation.id)) != operation.id:
+            candidates.append(list(names.words(own)))
         if is_operation:
             by_id = list(names.words(operation.id))
             verb = {"get": "get", "post": "create", "put": "update", "patch": "update", "delete": "delete"}[

@@ -27,6 +27,8 @@ class Look:
     examples: list[Json] = field(default_factory=list)
     is_nullable: bool = False
     is_map: bool = False
+    additional: Json = None
+    """The schema of all other keys, if there is one."""
     name: str = ""
     """Of the component, if it is one."""
 
@@ -97,12 +99,15 @@ class Lens:
         for name, each in _mapping(schema.get("properties")).items():
             found.properties.setdefault(str(name), each)
         found.required |= {each for each in _list(schema.get("required")) if isinstance(each, str)}
-        for each in [*_list(schema.get("enum")), *([schema["const"]] if "const" in schema else [])]:
+        values = _list(schema.get("enum")) or _list(schema.get("x-extensible-enum"))
+        for each in [*values, *([schema["const"]] if "const" in schema else [])]:
             if each not in found.values and not isinstance(each, dict | list):
                 found.values.append(each)
         if "items" in schema and found.items is None:
             found.items = schema["items"]
         found.is_map = found.is_map or bool(schema.get("additionalProperties"))
+        if found.additional is None and (additional := _mapping(schema.get("additionalProperties"))):
+            found.additional = additional
         found.description = found.description or str(schema.get("description") or "")
         found.examples += [schema["example"]] if "example" in schema else _list(schema.get("examples"))
         for each in _list(schema.get("allOf")):

@@ -49,7 +49,7 @@ class Reply:
         return self.status is not None and 200 <= self.status < 300
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Operation:
     """A method of a path."""
 

@@ -64,6 +64,8 @@ class Pair:
     is_strong: bool = False
     of_pair: float = 0.0
     is_of_argument: bool = False
+    argument: str = ""
+    """The argument that is the id, if the document tells."""
     """Whether the id is an argument of the submit."""
 
     @property
@@ -308,7 +310,8 @@ def _links(submit: Operation, asked: Operation, pair: Pair, add: Add) -> None:
             path = asked.path.replace("/", "~1")
             if target and (target == asked.id or target.endswith((f"#/paths/{path}/{asked.method}", asked.path))):
                 add(8, "a link", strong=True)
-                for value in (link.get("parameters") or {}).values():
+                values = mapping_of(link.get("parameters"))
+                for value in [values[pair.poll.id]] if pair.poll.id in values else values.values():
                     _from_link(str(value), pair)
                 return
 
@@ -319,6 +322,8 @@ def _from_link(expression: str, pair: Pair) -> None:
         pair.id_field = tuple(expression.removeprefix(body).split("/"))
     elif expression.startswith(header):
         pair.header = expression.removeprefix(header)
+    elif found := re.fullmatch(r"\$request\.(?:path|query|header|body#)[./]([^/]+)", expression):
+        pair.is_of_argument, pair.argument = True, found[1]
 
 
 def _id(lens: Lens, reply: Look, inner: Look, wrapped: tuple[str, ...], poll: Poll, pair: Pair, add: Add) -> None:

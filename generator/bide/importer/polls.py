@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bide.importer.looking import Lens, Look
 from bide.importer.openapi import Api, Operation
-from bide.importer.statuses import Status, status_in
+from bide.importer.statuses import Status, status_in, with_criteria
 
 ACTIONS = re.compile(
     r"(?:^|[:/_-])(?:abort|archive|cancel|close|copy|delete|disable|dismiss|download|enable|pause|publish|restart|"
@@ -97,7 +97,7 @@ def _poll(lens: Lens, operation: Operation, posts: set[str]) -> Poll | None:
             return None
         in_query = names[0]
     reply = lens.reply(operation)
-    status = status_in(lens, reply)
+    status = with_criteria(lens, reply, status_in(lens, reply), operation.raw.get("x-speakeasy-polling"))
     poll = Poll(operation, reply, status, 0.0, id=at[1:-1] if is_child else in_query, is_in_query=not is_child)
     _score(poll)
     return poll

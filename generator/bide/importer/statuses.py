@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from bide.importer.looking import Lens, Look
-from bide.importer.words import is_of_a_job, states
+from bide.importer.reading import Json
+from bide.importer.words import is_of_a_job, state_of, states
 
 _NAME = re.compile(r"^(?:status|state|phase|stage)$|_(?:status|state)$|[a-z](?:Status|State)$")
 _DONE = re.compile(r"^(?:is_?)?(?:done|completed?|finished)$", re.IGNORECASE)
@@ -15,6 +17,7 @@ _WRAPPER = re.compile(
     r"^(?:data|job|task|run|response|result|operation|batch|prediction|meta|payload|model|ingest|video|status|"
     r"generation|training_job|.*_by_pk|.*Job|.*_job)$"
 )
+_CONDITION = re.compile(r"^\s*\$response\.body#/(?P<at>[\w./-]+)\s*==\s*(?P<quote>[\"']?)(?P<word>.+?)(?P=quote)\s*$")
 _OTHERS = re.compile(r"^(?:last|latest|next|parent|previous)", re.IGNORECASE)
 
 
@@ -30,15 +33,50 @@ class Status:
     """Whether the words are those of an enum."""
     is_job: bool = False
     """Whether the words are those of a job."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """The states that the document tells."""
 
     @property
     def states(self) -> dict[str, str | None]:
-        return states(self.words)
+        return {**states(self.words), **self.told}
 
 
 def status_in(lens: Lens, reply: Look) -> Status | None:
     """The status in a reply: at the top, else in an object that wraps the job; `None` if there is none."""
     return _at(lens, reply, (), 2)
+
+
+def with_criteria(lens: Lens, reply: Look, status: Status | None, polling: Json) -> Status | None:
+    """The status with what `x-speakeasy-polling` tells of it: which words are a success, and which a failure."""
+    told: dict[str, str] = {}
+    pointer = status.pointer if status is not None else ()
+    for at, word, is_success in _criteria(polling):
+        pointer = pointer if told else at
+        if at == pointer:
+            usual = state_of(word)
+            fits = usual in (("succeeded", "partial") if is_success else ("failed", "cancelled", "expired"))
+            told[word] = str(usual) if fits else "succeeded" if is_success else "failed"
+    if not told:
+        return status
+    field = reply
+    for name in pointer:
+        is_place = name.isdigit() and field.items is not None
+        field = lens.look(field.items) if is_place else lens.property(field, name)
+    if field.kinds == {"boolean"}:
+        told = {"false": "running", "true": "running", **told}
+    words = tuple(dict.fromkeys([*(lens.words(field) if field.values else ()), *told]))
+    return Status(pointer=pointer, words=words, is_listed=bool(field.values), is_job=True, told=told)
+
+
+def _criteria(polling: Json) -> Iterator[tuple[tuple[str, ...], str, bool]]:
+    """(pointer, word, whether it is a success) of each condition on the body."""
+    for each in polling if isinstance(polling, list) else []:
+        for key in ("successCriteria", "failureCriteria"):
+            criteria = each.get(key) if isinstance(each, Mapping) else None
+            for one in criteria if isinstance(criteria, list) else []:
+                found = _CONDITION.match(str(one.get("condition"))) if isinstance(one, Mapping) else None
+                if found:
+                    yield tuple(found["at"].split("/")), found["word"], key == "successCriteria"
 
 
 def _at(lens: Lens, look: Look, path: tuple[str, ...], levels: int) -> Status | None:

@@ -179,6 +179,8 @@ class Types:
                 what = {**what, "name": python} if isinstance(what, dict) else {"type": what, "name": python}
             taken.add(python)
             fields[wire if always else f"{wire}?"] = what
+        if look.additional is not None:
+            made["additional"] = self.of(look.additional, f"{name} value", depth=depth + 1)
         return name
 
     def _union(self, schema: Json, hint: str, depth: int) -> str | None:
