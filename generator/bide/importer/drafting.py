@@ -347,7 +347,7 @@ class _Drafter:
         asked, base = pair.poll.operation, shape(_head_of(pair.poll.operation))
         for each in self._api.operations:
             last = each.segments[-1] if each.segments else ""
-            is_below = shape(each.segments[:-1]) == base and _RESULT.match(last)
+            is_below = shape(each.segments[:-1]) == base and (_RESULT.match(last) or each.raw.get("x-bide-result"))
             if each.method != "get" or not is_below or each is asked:
                 continue
             try:

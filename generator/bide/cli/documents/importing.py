@@ -1,4 +1,4 @@
-"""`bide import`: write a spec from an OpenAPI document."""
+"""`bide import`: write a spec from an OpenAPI document or a recording."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from bide.importer.pairs import Pair
 
 
-@click.command("import", short_help="Write a spec from an OpenAPI document.")
+@click.command("import", short_help="Write a spec from an OpenAPI document or a recording.")
 @click.argument("document", metavar="DOCUMENT")
 @click.option(
     "--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="The spec. Default: specs/NAME.yaml."
 )
 @click.option("--name", help="The name of the provider in code. Default: from the document's title.")
-@click.option("--only", metavar="TAG|PATH", default="", help="Only operations with this tag, or below this path.")
+@click.option(
+    "--only",
+    metavar="TAG|PATH|HOST",
+    default="",
+    help="Only operations with this tag, or below this path. Of a recording: a host, a path or both.",
+)
 @click.option("--operations", is_flag=True, help="Also operations that are no part of a job.")
 @click.option("--interactive", is_flag=True, help="Ask about each job that is in doubt.")
 @click.option("--force", is_flag=True, help="Overwrite the spec if it is there.")
@@ -37,6 +42,10 @@ def import_(
     bide import openapi.yaml
     bide import openapi.json --out specs/acme.yaml --interactive
     bide import https://acme.example/openapi.json --only /v1/jobs
+    bide import session.har --only api.acme.example/v1
+
+    A recording (HAR) of a browser or a proxy does too. No key, cookie or token
+    of it gets into the spec.
 
     Finds the jobs: submits, polls, results, cancellations, statuses and ids,
     each with its reasons as a comment. What the document does not say is
@@ -50,13 +59,13 @@ def import_(
 
     try:
         with _local(document) as path:
-            api = opened(path)
+            api = opened(path, only)
         chosen = name or plain_name(api.title or Path(document).stem)
         target = out or Path("specs", f"{chosen}.yaml")
         if target.exists() and not force:
             complain(f"{target.as_posix()} is there already; choose another with --out, or overwrite it with --force")
             return PROBLEM
-        wanted = Wanted(name=chosen, only=only, operations=operations)
+        wanted = Wanted(name=chosen, only="" if api.recording else only, operations=operations)
         found = imported(
             api,
             wanted,
