@@ -24,7 +24,8 @@ ROOMS = {
         "emit": {"spec", "ir"},
         "simulator": {"ir"},
         "importer": {"spec", "ir", "lint"},
-        "cli": {"spec", "ir", "lint", "emit", "simulator", "importer"},
+        "verifier": {"spec", "ir", "importer"},
+        "cli": {"spec", "ir", "lint", "emit", "simulator", "importer", "verifier"},
     },
     RUNTIME: {
         "errors": set(),
