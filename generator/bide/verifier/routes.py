@@ -37,7 +37,9 @@ class Routes:
     def __init__(self, provider: ir.Provider) -> None:
         self._prefix = provider.base_path
         routes = sorted(_routes(provider), key=lambda route: -len(re.sub(r"\{[^}]*\}", "", route.endpoint.path)))
-        self._table = [(route, _pattern(self._prefix + route.endpoint.path)) for route in routes if not route.endpoint.link]
+        self._table = [
+            (route, _pattern(self._prefix + route.endpoint.path)) for route in routes if not route.endpoint.link
+        ]
         self._linked = [route for route in routes if route.endpoint.link]
         self._links: dict[str, list[Route]] = {}
 
@@ -60,13 +62,21 @@ class Routes:
                 value = value.get(step) if isinstance(value, dict) else None
             text = text or (value if link.field and isinstance(value, str) else None)
             if text:
-                path = urlsplit(urljoin(exchange.origin + exchange.path, text)).path
+                path = _joined(exchange.origin + exchange.path, text)
                 known = self._links.setdefault(path, [])
                 known += [] if each in known else [each]
 
     @staticmethod
     def _fits(route: Route, pattern: re.Pattern[str], exchange: Exchange) -> bool:
         return _method(route) == exchange.method and pattern.fullmatch(exchange.path) is not None
+
+
+def _joined(base: str, address: str) -> str:
+    """The path of an address that may be relative; empty if it is none."""
+    try:
+        return urlsplit(urljoin(base, address)).path
+    except ValueError:
+        return ""
 
 
 def _method(route: Route) -> str:

@@ -33,7 +33,7 @@ _SCALARS: dict[ir.Kind, tuple[str, Callable[[Json], bool]]] = {
     ir.Kind.STRING: ("text", lambda value: isinstance(value, str)),
     ir.Kind.INTEGER: (
         "an integer",
-        lambda value: _is_number(value) and value == int(value),
+        lambda value: _is_number(value) and (isinstance(value, int) or value.is_integer()),
     ),
     ir.Kind.NUMBER: ("a number", _is_number),
     ir.Kind.BOOLEAN: ("true or false", lambda value: isinstance(value, bool)),
@@ -72,9 +72,9 @@ class Comparison:
     """Compares values with the types of one provider."""
 
     def __init__(self, provider: ir.Provider) -> None:
-        self._provider = provider
-        named = (*provider.enums, *provider.models, *provider.unions)
-        self._named: dict[str, ir.Enum | ir.Model | ir.Union] = {each.name: each for each in named}
+        self._named: dict[str, ir.Enum | ir.Model | ir.Union] = {}
+        for kind in (provider.enums, provider.models, provider.unions):
+            self._named |= {each.name: each for each in kind}
 
     def opened(self, type_: ir.Type | str | None, value: Json) -> Json:
         """A value without the envelope of its model."""
@@ -138,7 +138,10 @@ class Comparison:
         else:
             path = ("unions", named.name)
             yield Misfit(
-                Kind.UNKNOWN_VALUE, path, f"{named.name} has no variant for its {named.tag_field}", f"{at}.{named.tag_field}"
+                Kind.UNKNOWN_VALUE,
+                path,
+                f"{named.name} has no variant for its {named.tag_field}",
+                f"{at}.{named.tag_field}",
             )
 
     def _of_enum(self, enum: ir.Enum, value: Json, owner: SpecPath, at: str) -> Iterator[Misfit]:

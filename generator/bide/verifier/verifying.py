@@ -154,7 +154,9 @@ class _Verification:
         shapes = self._provider.errors
         if not exchange.has_json or not shapes:
             return
-        if not any(_at(exchange.said, pointer) for shape in shapes for pointer in (shape.code, shape.message) if pointer):
+        if not any(
+            _at(exchange.said, pointer) for shape in shapes for pointer in (shape.code, shape.message) if pointer
+        ):
             yield Misfit(Kind.HTTP, ("errors",), f"the body of HTTP {exchange.status} is none of the error shapes", "$")
 
     def _of_time(self, route: Route, exchange: Exchange) -> list[Misfit]:

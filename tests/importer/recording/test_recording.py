@@ -6,19 +6,23 @@ import gzip
 import json
 import time
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bide.cli.app import main
-from bide.importer.importing import NotImported, opened
+from bide.importer.importing import NotImported, Wanted, imported, opened
+from bide.importer.openapi import api_of
+from bide.importer.reading import Unreadable
 from bide.importer.recording.document import Recording
 from bide.importer.recording.exchanges import exchanges_of, is_recording
 from bide.lint.pipeline import read_spec
 from bide.simulator import Simulator
+from bide.verifier.verifying import verify
 from tests.importer.recording.recorder import Recorder, entry, har
 from tests.simulator.simulated_acme import PICTURE, PROVIDER
 
@@ -42,9 +46,9 @@ def recorded() -> dict[str, Any]:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    yield tmp_path
+    return tmp_path
 
 
 def test_a_recorded_job_becomes_a_package_whose_job_runs(here: Path, recorded: dict[str, Any]) -> None:
@@ -143,7 +147,7 @@ def test_bodies_in_base64_and_compressed_are_read() -> None:
     """As tools write them."""
     text = '{"a": 1}'
     packed = gzip.compress(text.encode())
-    forms = [
+    forms: list[dict[str, Any]] = [
         {"said": text},
         {"said": b64encode(text.encode()).decode(), "encoding": "base64"},
         {"said": b64encode(packed).decode(), "encoding": "base64"},
@@ -159,7 +163,7 @@ def test_bodies_in_base64_and_compressed_are_read() -> None:
     [
         har([]),
         har([entry("GET", f"{URL}/a", said="<p>", mimeType="text/html")]),
-        har([{}, {"request": 1}, {"request": {"url": "https://[", "method": 1}, "response": {"status": 200}}]),  # type: ignore[list-item]
+        har([{}, {"request": 1}, {"request": {"url": "https://[", "method": 1}, "response": {"status": 200}}]),
         har([entry("GET", f"{URL}/a", status=500)]),
     ],
 )
@@ -167,7 +171,7 @@ def test_a_recording_without_an_api_is_refused(here: Path, raw: dict[str, Any]) 
     """With the hosts it has, not with a traceback."""
     Path("session.har").write_text(json.dumps(raw))
 
-    with pytest.raises(NotImported, match="recording|nothing to import"):
+    with pytest.raises(NotImported, match=r"recording|nothing to import"):
         opened(Path("session.har"))
 
 
@@ -179,3 +183,35 @@ def test_a_bomb_is_not_unpacked() -> None:
 
     assert not found.has_json
     assert time.monotonic() - began < 5
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+ENTRIES = st.builds(
+    entry,
+    st.sampled_from(["GET", "POST", "put", "", "X"]),
+    st.text(max_size=20).map(lambda text: f"https://a.example/{text}") | st.text(max_size=9) | st.just("https://[/a"),
+    status=st.sampled_from([200, 202, 404, 0]),
+    said=JSON.map(json.dumps) | st.text(max_size=9),
+    sent=st.none() | JSON.map(json.dumps),
+    reply_headers=st.dictionaries(
+        st.sampled_from(["Location", "Set-Cookie", "a"]), st.text(max_size=9) | st.just("http://[")
+    ),
+    encoding=st.none() | st.just("base64") | JSON,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ENTRIES | JSON, max_size=5))
+def test_any_recording_is_imported_or_refused(entries: list[Any]) -> None:
+    """And compared with a spec, without a traceback."""
+    raw = har(entries)
+    try:
+        api = api_of(Recording(raw).document)
+        imported(api, Wanted(name="acme", operations=True), source="session.har", schema="bide.schema.json")
+    except (Unreadable, NotImported):
+        pass
+    verify(PROVIDER, exchanges_of(raw))

@@ -101,7 +101,7 @@ def test_no_planted_secret_is_in_the_spec(planted: list[str]) -> None:
     }
     order = json.dumps({"prompt": "a cat", "secret": sent, "note": sent})
     tail = f"?api_key={query}&page={plain_query}&{quote(key)}=1"
-    more = {"headers": headers, "reply_headers": {"Set-Cookie": f"sid={cookie}; Path=/"}}
+    more: dict[str, Any] = {"headers": headers, "reply_headers": {"Set-Cookie": f"sid={cookie}; Path=/"}}
     raw = har(
         [
             entry("POST", f"{api}/jobs{tail}", sent=order, said=json.dumps(body), **more),

@@ -53,7 +53,7 @@ class Recording:
             "servers": [{"url": self.origin}],
             "paths": paths,
             **(
-                {"components": {"securitySchemes": schemes}, "security": [dict.fromkeys(schemes, [])]}
+                {"components": {"securitySchemes": schemes}, "security": [{name: [] for name in schemes}]}
                 if schemes
                 else {}
             ),

@@ -1,10 +1,11 @@
-"""Read a recording in the HAR format (1.2): what was sent and said, as JSON. Browsers, mitmproxy and Charles write it."""
+"""Read a recording in the HAR format (1.2): what was sent and said, as JSON. Browsers and proxies write it."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import json
+import zlib
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -161,7 +162,7 @@ def _text(holder: Mapping[str, Json]) -> str:
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
                 data = file.read(_BODY_LIMIT + 1)
-        except (OSError, EOFError, ValueError):
+        except (OSError, EOFError, ValueError, zlib.error):
             return ""
     return data.decode("utf-8", "replace") if len(data) <= _BODY_LIMIT else ""
 
@@ -192,6 +193,14 @@ def _time(text: Json) -> float:
         return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else 0.0
     except (ValueError, OverflowError):
         return 0.0
+
+
+def path_of(address: str) -> str:
+    """The path of an address; empty if it is none."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

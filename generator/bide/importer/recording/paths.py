@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from itertools import count
+from urllib.parse import unquote
 
 from bide.importer.reading import Json
-from bide.importer.recording.exchanges import Exchange
+from bide.importer.recording.exchanges import Exchange, path_of
 from bide.importer.recording.secrets import Secrets
 from bide.spec import names
 
@@ -96,13 +97,13 @@ def _name(parts: list[str], taken: dict[str, Told]) -> str:
     base = "_".join([*words[:-1], words[-1].removesuffix("s")]) if words else ""
     name = f"{base}_id" if base else "id"
     used = {part[1:-1] for part in parts if part.startswith("{")} | taken.keys()
-    return next(each for number in range(1, 100) if (each := name if number == 1 else f"{name}_{number}") not in used)
+    return next(each for number in count(1) if (each := name if number == 1 else f"{name}_{number}") not in used)
 
 
 def _values(exchange: Exchange) -> Iterator[tuple[str, Told]]:
     """The texts and numbers of a reply that may be ids, each with its place."""
     for name in _LINKS:
-        path = urlsplit(exchange.reply_headers.get(name, "")).path
+        path = path_of(exchange.reply_headers.get(name, ""))
         if path:
             for part in path.split("/")[-2:]:
                 yield unquote(part), Told(exchange, (), exchange.names.get(name, name))
