@@ -121,3 +121,13 @@ def test_no_planted_secret_is_in_the_spec(planted: list[str]) -> None:
     assert "jobs:" in made
     assert "As recorded" in made
     assert not [secret for secret in planted if secret in made]
+
+
+def test_words_beside_credentials_stay() -> None:
+    """Attributes of cookies, and words in fields and cookies that are named like secrets, hide nothing of a spec."""
+    headers = {"Set-Cookie": "sid=a1b2c3d4e5; Domain=api.acme.example; Path=/", "a": "b"}
+    said = json.dumps({"status": "completed", "session_status": "completed", "token": "x9y8z7w6v5"})
+    sent = {"Cookie": "consent=accepted; sid=a1b2c3d4e5"}
+    raw = har([entry("GET", "https://api.acme.example/v1/a", headers=sent, said=said, reply_headers=headers)])
+
+    assert sorted(Recording(raw).secrets.known) == ["a1b2c3d4e5", "x9y8z7w6v5"]

@@ -62,6 +62,12 @@ SECRET_NAME = re.compile(
 """The names of fields, headers and parameters whose values are secret. `state` and `code` are so in addresses only."""
 
 _NOT_IN_BODIES = ("code", "state")
+_WORDS = re.compile(r"[A-Za-z]?(?:[a-z]{0,14}|[A-Z]{0,14})(?:[ _-](?:[A-Za-z][a-z]{0,14}|[A-Z]{1,14}))*")
+"""Words in cookies and bodies, such as `completed` in `session_status`: no credential that would be found elsewhere."""
+
+_OF_COOKIES = ("path", "domain", "expires", "max-age", "samesite", "priority", "version")
+"""The attributes of a `Set-Cookie`, which are no values of cookies."""
+
 _SHORTEST = 4
 """A shorter text is no credential."""
 
@@ -121,7 +127,10 @@ def _credentials(exchange: Exchange) -> set[str]:
     found: set[str] = set()
     for name, value in (*exchange.headers.items(), *exchange.reply_headers.items()):
         if name in ("cookie", "set-cookie"):
-            found |= {part.partition("=")[2].strip().strip('"') for part in re.split(r"[;,]", value)}
+            pairs = (part.strip().partition("=")[::2] for part in re.split(r"[;,]", value))
+            found |= {
+                text.strip('"') for key, text in pairs if key.lower() not in _OF_COOKIES and not _WORDS.fullmatch(text)
+            }
         elif is_credential(name):
             scheme, _, rest = value.partition(" ")
             found |= {value, rest or scheme}
@@ -140,8 +149,9 @@ def _in_body(value: Json, name: str = "") -> Iterable[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _in_body(each, name)
-    elif isinstance(value, str) and SECRET_NAME.search(name) and name.lower() not in _NOT_IN_BODIES:
-        yield value
+    elif isinstance(value, str) and SECRET_NAME.search(name) and not _WORDS.fullmatch(value):
+        if name.lower() not in _NOT_IN_BODIES:
+            yield value
 
 
 def _basic(text: str) -> set[str]:
