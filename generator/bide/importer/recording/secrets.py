@@ -149,9 +149,8 @@ def _in_body(value: Json, name: str = "") -> Iterable[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _in_body(each, name)
-    elif isinstance(value, str) and SECRET_NAME.search(name) and not _WORDS.fullmatch(value):
-        if name.lower() not in _NOT_IN_BODIES:
-            yield value
+    elif isinstance(value, str) and SECRET_NAME.search(name) and name.lower() not in _NOT_IN_BODIES:
+        yield from () if _WORDS.fullmatch(value) else (value,)
 
 
 def _basic(text: str) -> set[str]:
