@@ -36,6 +36,7 @@ PAGES = (
     "working-with-results",
     "ledger",
     "cli",
+    "export",
     "mcp",
 )
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""

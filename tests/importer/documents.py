@@ -8,7 +8,7 @@ from bide.importer.importing import Import, Wanted, imported
 from bide.importer.openapi import Api, api_of
 
 STATUS = {"type": "string", "enum": ["queued", "running", "completed", "failed"]}
-JOB = {
+JOB: dict[str, Any] = {
     "type": "object",
     "required": ["id", "status"],
     "properties": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bide.importer.drafting import Draft, Wanted, draft, found_in
@@ -58,6 +58,8 @@ def imported(
 
     Raises `NotImported`.
     """
+    if api.recording is not None:
+        wanted = replace(wanted, only="")  # only what is wanted has been read
     chosen = None
     if answer is not None:
         chosen = [pair for pair in found_in(api, wanted) if pair.is_certain or answer(pair)]
