@@ -26,7 +26,8 @@ ROOMS = {
         "exporter": {"ir", "emit"},
         "simulator": {"ir"},
         "importer": {"spec", "ir", "lint"},
-        "cli": {"spec", "ir", "lint", "emit", "differ", "exporter", "simulator", "importer"},
+        "verifier": {"spec", "ir", "importer"},
+        "cli": {"spec", "ir", "lint", "emit", "differ", "exporter", "simulator", "importer", "verifier"},
     },
     RUNTIME: {
         "errors": set(),

@@ -1,4 +1,4 @@
-"""`bide.importer.updating`: a spec, what the last import wrote, and what the document says now."""
+"""`bide.importer.updating.merging`: a spec, what the last import wrote, and what the document says now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.importer.updating import MISSING, Conflict, Update, renamed, renames, updated
+from bide.importer.updating.merging import MISSING, Conflict, Update, renamed, renames, updated
 
 
 def merged(before: Any, mine: Any, theirs: Any, *, document_wins: bool = False) -> Update:

@@ -17,6 +17,7 @@ from bide.cli.check import check
 from bide.cli.documents.differing import diff
 from bide.cli.documents.exporting import export
 from bide.cli.documents.importing import import_
+from bide.cli.documents.verifying import verify
 from bide.cli.explain import explain
 from bide.cli.generate import generate
 from bide.cli.ledger import ledger
@@ -69,6 +70,8 @@ def bide(context: click.Context, version: bool) -> int:
     bide import openapi.yaml      or write it from an OpenAPI document
     bide check specs/*.yaml       check specs for problems
     bide generate specs/*.yaml    write a Python package for each spec
+    bide verify specs/acme.yaml --recording session.har
+                                  compare it with what the server said
     bide serve specs/acme.yaml    simulate the provider, without an API key
     bide try specs/acme.yaml      play with it: a simulator and a prompt
 
@@ -85,5 +88,5 @@ def bide(context: click.Context, version: bool) -> int:
     return OK
 
 
-for _command in (new, import_, check, explain, diff, export, generate, serve, play, schema, ledger):
+for _command in (new, import_, check, explain, diff, export, generate, serve, play, schema, ledger, verify):
     bide.add_command(_command)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bide.importer.looking import Lens, Look
 from bide.importer.openapi import Api, Operation, Parameter, Reply, is_json
-from bide.importer.pairs import Pair, mapping_of, pairs_of
+from bide.importer.pairs import Pair, leads_to, mapping_of, pairs_of
 from bide.importer.polls import Poll, is_parameter, shape
 from bide.importer.reading import Json
 from bide.importer.types import Types, described
@@ -386,13 +386,11 @@ class _Drafter:
         """The operations that links of a poll lead to, and the parameter of each that is the id."""
         for reply in poll.operation.successes:
             for name, link in reply.links.items():
-                if not isinstance(link, Mapping) or not names.search(name):
+                if not names.search(name):
                     continue
-                values = mapping_of(link.get("parameters")).items()
+                values = mapping_of(mapping_of(link).get("parameters")).items()
                 id_ = next((key for key, value in values if value == f"$request.path.{poll.id}"), "job_id")
-                yield from (
-                    (each, id_) for each in self._api.operations if each.id and each.id == link.get("operationId")
-                )
+                yield from ((each, id_) for each in self._api.operations if leads_to(link, each))
 
     def _cancel(self, pair: Pair, name: str, lifecycle: dict[str, Json], required: set[str]) -> None:
         base = shape(_head_of(pair.poll.operation))

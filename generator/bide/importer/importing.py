@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bide.importer.drafting import Draft, Wanted, draft, found_in
@@ -11,6 +11,9 @@ from bide.importer.mending import Unmendable, mended
 from bide.importer.openapi import Api, api_of
 from bide.importer.pairs import Pair
 from bide.importer.reading import Json, Unreadable, read
+from bide.importer.recording.document import Recording
+from bide.importer.recording.examples import with_examples
+from bide.importer.recording.exchanges import is_recording
 
 __all__ = ["Import", "NotImported", "Wanted", "imported", "opened"]
 
@@ -34,10 +37,16 @@ class Import:
         return self.text.count(_TODO)
 
 
-def opened(path: Path) -> Api:
-    """The API in a file. Raises `NotImported`."""
+def opened(path: Path, only: str = "") -> Api:
+    """The API in a file. *only* is what is wanted of a recording. Raises `NotImported`."""
     try:
-        return api_of(read(path), path)
+        raw = read(path)
+        if not is_recording(raw):
+            return api_of(raw, path)
+        recording = Recording(raw, only)
+        api = api_of(recording.document, path)
+        api.recording = recording
+        return api
     except Unreadable as why:
         raise NotImported(str(why)) from why
 
@@ -49,20 +58,36 @@ def imported(
 
     Raises `NotImported`.
     """
+    if api.recording is not None:
+        wanted = replace(wanted, only="")  # only what is wanted has been read
     chosen = None
     if answer is not None:
         chosen = [pair for pair in found_in(api, wanted) if pair.is_certain or answer(pair)]
     made = draft(api, wanted, chosen)
     if not made.data.get("jobs") and not made.data.get("operations"):
         raise NotImported(f"{source} has nothing that a spec can say{_reasons(made)}")
+    heading = _heading(api, source)
     try:
-        text = mended(made, schema, _heading(api, source))
+        text = mended(made, schema, heading)
     except Unmendable as why:
         raise NotImported(f"{source} gives no spec that checks clean: {why}") from why
-    return Import(text + _left_out(made), made)
+    if api.recording is None:
+        return Import(text + _left_out(made), made)
+    text = with_examples(made, text, schema, heading) + _left_out(made)
+    if api.recording.secrets.shows(text):
+        raise NotImported(f"{source}: a credential of the recording would be in the spec; remove it from the recording")
+    return Import(text, made)
 
 
 def _heading(api: Api, source: str) -> list[str]:
+    if api.recording is not None:
+        count = len(api.recording.exchanges)
+        return [
+            f"Imported from {source}, a recording of {count} exchanges with {api.recording.host}.",
+            "It says what was seen, not what there is: fields and statuses that did not occur are missing, and what was"
+            " always there may be optional. How often to poll, how long a job takes and which errors there are is in"
+            " the provider's pages. What to look at is marked with TODO; `bide check` counts it.",
+        ]
     version = f" {api.version}" if api.version else ""
     return [
         f"Imported from {source} (OpenAPI {api.openapi}, {api.title or 'without a title'}{version}).",

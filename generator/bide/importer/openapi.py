@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bide.importer.reading import Json, Unreadable
+from bide.importer.recording.document import Recording
 from bide.importer.references import References
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -114,6 +115,8 @@ class Api:
     """The security that operations need if they say nothing."""
     references: References
     openapi: str
+    recording: Recording | None = None
+    """What it was seen in; `None`: a document describes it."""
 
     def schema(self, value: Json) -> Json:
         """A schema without a reference at its top."""

@@ -304,16 +304,21 @@ def _links(submit: Operation, asked: Operation, pair: Pair, add: Add) -> None:
     """OpenAPI's links of the submit that lead to the poll."""
     for reply in submit.replies:
         for link in reply.links.values():
-            if not isinstance(link, Mapping):
-                continue
-            target = str(link.get("operationId") or link.get("operationRef") or "")
-            path = asked.path.replace("/", "~1")
-            if target and (target == asked.id or target.endswith((f"#/paths/{path}/{asked.method}", asked.path))):
+            if leads_to(link, asked):
                 add(8, "a link", strong=True)
                 values = mapping_of(link.get("parameters"))
                 for value in [values[pair.poll.id]] if pair.poll.id in values else values.values():
                     _from_link(str(value), pair)
                 return
+
+
+def leads_to(link: Json, operation: Operation) -> bool:
+    """Whether a link of OpenAPI leads to an operation."""
+    target = str(mapping_of(link).get("operationId") or mapping_of(link).get("operationRef") or "")
+    path = operation.path.replace("/", "~1")
+    return target != "" and (
+        target == operation.id or target.endswith((f"#/paths/{path}/{operation.method}", operation.path))
+    )
 
 
 def _from_link(expression: str, pair: Pair) -> None:

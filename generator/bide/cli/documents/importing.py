@@ -1,4 +1,4 @@
-"""`bide import`: write a spec from an OpenAPI document."""
+"""`bide import`: write a spec from an OpenAPI document or a recording."""
 
 from __future__ import annotations
 
@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from bide.importer.pairs import Pair
 
 
-@click.command("import", short_help="Write a spec from an OpenAPI document.")
+@click.command("import", short_help="Write a spec from an OpenAPI document or a recording.")
 @click.argument("document", metavar="DOCUMENT")
 @click.option(
     "--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="The spec. Default: specs/NAME.yaml."
 )
 @click.option("--name", help="The name of the provider in code. Default: from the document's title.")
-@click.option("--only", metavar="TAG|PATH", default="", help="Only operations with this tag, or below this path.")
+@click.option(
+    "--only",
+    metavar="TAG|PATH|HOST",
+    default="",
+    help="Only operations with this tag, or below this path. Of a recording: a host, a path or both.",
+)
 @click.option("--operations", is_flag=True, help="Also operations that are no part of a job.")
 @click.option("--interactive", is_flag=True, help="Ask about each job that is in doubt.")
 @click.option("--force", is_flag=True, help="Overwrite the spec if it is there.")
@@ -53,7 +58,11 @@ def import_(
     bide import openapi.yaml
     bide import openapi.json --out specs/acme.yaml --interactive
     bide import https://acme.example/openapi.json --only /v1/jobs
+    bide import session.har --only api.acme.example/v1
     bide import openapi-2.yaml --update specs/acme.yaml
+
+    A recording (HAR) of a browser or a proxy does too. No key, cookie or token
+    of it gets into the spec.
 
     Finds the jobs: submits, polls, results, cancellations, statuses and ids,
     each with its reasons as a comment. What the document does not say is
@@ -87,9 +96,9 @@ def import_(
 def _imported(path: Path, document: str, out: Path | None, wanted: Wanted, *, interactive: bool, force: bool) -> int:
     """Import a document to a new spec. Raises `NotImported`."""
     from bide.importer.importing import imported, opened, plain_name
-    from bide.importer.record import keep
+    from bide.importer.updating.record import keep
 
-    api = opened(path)
+    api = opened(path, wanted.only)
     wanted = replace(wanted, name=wanted.name or plain_name(api.title or Path(document).stem))
     target = out or Path("specs", f"{wanted.name}.yaml")
     if target.exists() and not force:
@@ -112,17 +121,18 @@ def _updated(path: Path, document: str, target: Path, wanted: Wanted, keep: str 
     """Import a document into a spec. Raises `NotImported`."""
     from bide.cli import specs
     from bide.cli.documents import updating
-    from bide.importer import record
     from bide.importer.importing import imported, opened
+    from bide.importer.updating import record
 
     spec = updating.document(target)
     if spec is None:
         return PROBLEM
     before = record.kept(target)
-    api, name = opened(path), spec.get("name")
+    name = spec.get("name")
     wanted = replace(wanted, name=name if isinstance(name, str) else target.stem)
     if before is not None:
         wanted = replace(wanted, only=wanted.only or before.only, operations=wanted.operations or before.operations)
+    api = opened(path, wanted.only)
     answers = _Answers(asks=interactive, declined=[] if before is None else before.declined)
     found = imported(api, wanted, source=Path(document).name, schema=schema_for(target), answer=answers)
     code = updating.update(target, spec, before, found, keep)

@@ -13,8 +13,8 @@ from bide.cli.terminal import OK, PROBLEM, complain
 
 if TYPE_CHECKING:
     from bide.importer.importing import Import
-    from bide.importer.record import Record
-    from bide.importer.updating import Conflict, Update
+    from bide.importer.updating.merging import Conflict, Update
+    from bide.importer.updating.record import Record
     from bide.spec.document import Document
 
 _SHOWN = 100
@@ -26,7 +26,7 @@ def update(target: Path, spec: Document, before: Record | None, found: Import, k
 
     *before* is the last import. *keep* says who wins conflicts, `mine` or `document`; without it the author is asked.
     """
-    from bide.importer.updating import MISSING, renamed, renames, updated
+    from bide.importer.updating.merging import MISSING, renamed, renames, updated
 
     names = renames(found.draft.data, spec.data)
     theirs = renamed(found.draft.data, names)
@@ -65,7 +65,7 @@ def document(path: Path) -> Document | None:
 
 def shown(conflict: Conflict) -> str:
     """A conflict as a diff."""
-    from bide.importer.updating import MISSING
+    from bide.importer.updating.merging import MISSING
     from bide.importer.writing import flow
 
     sides = {"    before   ": conflict.before, "  - yours    ": conflict.mine, "  + document ": conflict.theirs}
