@@ -24,7 +24,8 @@ ROOMS = {
         "emit": {"spec", "ir"},
         "simulator": {"ir"},
         "importer": {"spec", "ir", "lint"},
-        "cli": {"spec", "ir", "lint", "emit", "simulator", "importer"},
+        "gallery": set(),
+        "cli": {"spec", "ir", "lint", "emit", "simulator", "importer", "gallery"},
     },
     RUNTIME: {
         "errors": set(),
