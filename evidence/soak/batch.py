@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bide_runtime.errors.client import ClientClosed
@@ -32,6 +34,8 @@ class _Player:
         self.recording = Recording(script, script.journal())
         self.clock = clock
         self.clock.jumps = script.jumps
+        self.folder = TemporaryDirectory(prefix="bide-soak-")
+        self.ledger = Path(self.folder.name, "batch.db")
         self.steps = 0
         self.taken: dict[str, float] = {}
 
@@ -51,6 +55,8 @@ class _Player:
         }
         if script.calls[0] == "wait_many":
             return jobs.wait_many(self.handles(jobs), **options)
+        if script.has_ledger:
+            options |= {"ledger": self.ledger, "key": lambda given: given["url"]}
         return jobs.run_many([{"url": f"u{number}"} for number in inputs], **options)
 
     def handles(self, jobs: Any) -> Iterator[Any]:
@@ -112,6 +118,7 @@ def _blocking(script: Script) -> Recording:
                 break
     player.recording.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
     client.close()
+    player.folder.cleanup()
     return player.recording
 
 
@@ -139,6 +146,7 @@ def _awaited(script: Script) -> Recording:
 
     with logged(player.recording):
         clock.run(main())
+    player.folder.cleanup()
     return player.recording
 
 

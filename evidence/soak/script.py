@@ -57,6 +57,8 @@ class Script:
     breaks_at: int
     max_in_flight: int
     in_order: bool
+    has_ledger: bool
+    """Whether a batch has a ledger, in a file of its own."""
 
     def journal(self) -> Journal:
         """The provider, at its first reply."""
@@ -115,7 +117,9 @@ def draw(seed: int) -> Script:
         breaks=jitter.choice((None, None, None, "callback", "nap", "request", "close")),
         breaks_at=jitter.choice((1, 2, 3, 5, 9)),
         max_in_flight=jitter.choice((1, 3, 10, 100)),
-        in_order=jitter.random() < 0.3,
+        in_order=(in_order := jitter.random() < 0.3),
+        # A batch with a ledger looks for jobs of others twice a second, so that a wait without an end takes too long.
+        has_ledger=shape == "batch" and not in_order and (timeouts[0] or 1e9) < 3600 and jitter.random() < 0.5,
     )
 
 

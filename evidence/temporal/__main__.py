@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from evidence.temporal.attributes import search
 from evidence.temporal.campaign import Campaign, fight
 from evidence.temporal.guide import read_guide
 from evidence.temporal.page import text
@@ -45,6 +46,7 @@ async def main() -> int:
             polls, events = await events_of_polls(Path(folder, "polls"))
             print(f"{polls} polls, {events} events", flush=True)
             await read_guide(Path(folder, "guide"))
+            await search(Path(folder, "search"))
             _PAGE.write_text(text(found, polls, events), encoding="utf-8")
     return 0 if all(counted.is_good for _, counted in found) else 1
 

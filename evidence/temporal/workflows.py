@@ -14,3 +14,13 @@ class One:
     async def run(self, package: str, job: str, url: str) -> str:
         page = await run_job(package, job, {"url": url}, task_queue="provider")
         return str(page.status)
+
+
+@workflow.defn
+class Searched:
+    """One job, whose workflow can be searched for."""
+
+    @workflow.run
+    async def run(self, url: str) -> str:
+        page = await run_job("scrapio_client", "fetch", {"url": url}, search_attributes=True)
+        return str(page.status)

@@ -36,6 +36,7 @@ PAGES = (
     "working-with-results",
     "ledger",
     "cli",
+    "export",
     "mcp",
 )
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
@@ -43,6 +44,10 @@ PAGES = (
 
 MADE_UP = ("keys", "webhooks")
 """Pages that make a package of a spec on the page."""
+
+
+ENGINES = ("celery", "procrastinate", "dbos", "restate")
+"""Pages whose code is a file of `examples/engines`."""
 
 
 @pytest.fixture
@@ -104,12 +109,28 @@ def test_a_page_with_a_made_up_provider(page: str, tmp_path: Path, monkeypatch: 
         reader.read(DOCS / f"{page}.md")
 
 
+def test_the_page_of_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder, since it writes a spec."""
+    with reading(tmp_path, monkeypatch) as reader:
+        reader.read(DOCS / "import.md")
+
+
 def test_no_page_is_left_out() -> None:
-    """Each page with runnable code is tested; `make temporal` and `make airflow` run their own."""
-    others = {"add-a-provider", "airflow", "checking", "temporal"}
+    """Each page with runnable code is tested; `make temporal`, `make airflow` and `make engines` run their own."""
+    others = {"add-a-provider", "airflow", "checking", "temporal", *ENGINES}
     for page in DOCS.glob("*.md"):
         if any(block.language == "python" for block in blocks(page)):
             assert page.stem in {*PAGES, *MADE_UP, *others}, page.stem
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_page_has_the_code_that_is_run(engine: str) -> None:
+    """The only code of the page is the example that `make engines` runs, and it compiles."""
+    [block] = [each for each in blocks(DOCS / f"{engine}.md") if each.language == "python"]
+    example = (REPOSITORY / "examples" / "engines" / f"{engine}_pages.py").read_text(encoding="utf-8")
+
+    assert f"# {engine}_pages.py\n{example}" == block.code
+    compile(example, block.file, "exec")
 
 
 def test_the_opentelemetry_recipe(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from tests.docs.reader import REPOSITORY, Reader, checkout, reading
 README = REPOSITORY / "README.md"
 NEW_PROVIDER = REPOSITORY / "docs" / "add-a-provider.md"
 CHECKING = REPOSITORY / "docs" / "checking.md"
+COMPARING = REPOSITORY / "docs" / "diff.md"
 
 
 @pytest.fixture
@@ -43,6 +44,12 @@ def test_a_spec_can_be_checked(reader: Reader) -> None:
     """The page on checking shows the problems of a spec, and none after they are corrected."""
     reader.spec = "acme.yaml"
     reader.read(CHECKING)
+
+
+def test_specs_can_be_compared(reader: Reader) -> None:
+    """The page on changes shows what is reported, and the version that is written."""
+    reader.read(COMPARING)
+    assert 'package: {version: "2.0.0", license: MIT}' in (reader.folder / "new.yaml").read_text("utf-8")
 
 
 def test_the_readme_has_each_job() -> None:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bide.cli.app import main
+from bide.differ import pages as changes
 from bide.lint import rules
 from bide.lint.codes import all_pages, as_markdown, read
 
@@ -110,13 +111,32 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_explain_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """`bide explain` without a code lists every code with its severity, sorted."""
+    """`bide explain` without a code lists every code with its severity: problems, then changes, each sorted."""
     assert main(["explain"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
 
     assert [(code, severity) for code, severity, *_ in lines] == [
-        (page.code, page.severity) for page in all_pages().values()
+        (page.code, page.severity) for page in (*all_pages().values(), *changes.all_pages().values())
     ]
+
+
+def test_explain_a_change(capsys: pytest.CaptureFixture[str]) -> None:
+    """`bide explain` prints the page of a change, too."""
+    assert main(["explain", "timeout-rose"]) == 0
+    assert capsys.readouterr().out == (
+        "timeout-rose (behaviour)\n\n"
+        "A job's default timeout is longer.\n\n"
+        "Hits: new version.\n\n"
+        "Why: a job that never ends is given up later.\n\n"
+        "    # old\n    jobs: {page: {polling: {timeout: 5m}}}\n\n"
+        "    # new\n    jobs: {page: {polling: {timeout: 10m}}}\n\n"
+        'Says: job "page": the default timeout rose from 5m to 10m\n'
+    )
+
+
+def test_no_code_has_two_meanings() -> None:
+    """A code is of a problem or of a change."""
+    assert not all_pages().keys() & changes.all_pages().keys()
 
 
 @pytest.mark.parametrize(

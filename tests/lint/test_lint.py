@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bide.lint.pipeline import read_spec
+from bide.lint.pipeline import examined, read_spec
 from tests.acme_spec import FILE, TEXT, changed, linted, said
 
 
@@ -925,3 +925,19 @@ PAGES = "gone: [404, 410], retention: 24h}"
 def test_what_is_fine(old: str, new: str) -> None:
     """Nothing is reported but models that are no longer used."""
     assert [said(each) for each in linted(changed((old, new))) if each.code != "unused-model"] == []
+
+
+def test_an_example_of_a_union_without_discriminator() -> None:
+    """The missing discriminator is reported, and the examples that need it are no cause of a crash."""
+    example = """    examples:
+      - title: One
+        json: |
+          {"results": [], "action": {"type": "click", "selector": "a"}, "meta": {}}
+  Click:
+"""
+    text = TEXT.replace("  Click:\n", example, 1)
+
+    found = examined(FILE, text.replace("    discriminator: type\n", ""))
+
+    assert linted(text) == []
+    assert any("discriminator" in problem.message for problem in found.problems)

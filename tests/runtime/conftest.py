@@ -6,14 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from tests.runtime.fakes import Server
 from tests.runtime.world import MODES, Mode, World
-
-# Time is virtual here; the real duration of an example depends only on the machine.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @pytest.fixture(params=MODES)

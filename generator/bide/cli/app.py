@@ -14,6 +14,8 @@ import click
 
 from bide import __version__
 from bide.cli.check import check
+from bide.cli.documents.differing import diff
+from bide.cli.documents.exporting import export
 from bide.cli.documents.importing import import_
 from bide.cli.explain import explain
 from bide.cli.generate import generate
@@ -83,5 +85,5 @@ def bide(context: click.Context, version: bool) -> int:
     return OK
 
 
-for _command in (new, import_, check, explain, generate, serve, play, schema, ledger):
+for _command in (new, import_, check, explain, diff, export, generate, serve, play, schema, ledger):
     bide.add_command(_command)

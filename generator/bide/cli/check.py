@@ -48,4 +48,6 @@ def _check(specs: Sequence[Path], format_: Format, *, strict: bool) -> int:
         return PROBLEM
     if not format_.is_document:
         click.echo(report.verdict(found[1], strict=strict))
+        if left := report.left_open(found[1]):
+            click.echo(left)
     return OK

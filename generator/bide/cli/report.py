@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from bide.ir import Provider
 
 if TYPE_CHECKING:
     from bide.simulator.life.answer import Answer
+
+
+_TODO = re.compile(r"#.*\bTODO bide: ")
+"""What an import marks in a spec."""
 
 
 def changes(change: Change) -> str:
@@ -41,6 +46,16 @@ def verdict(listing: Listing, *, strict: bool = False) -> str:
     if strict:
         return f"{warnings} in {broken} of {specs}, and --strict does not allow warnings{also}"
     return f"{specs} checked, no error, {warnings}{also}"
+
+
+def left_open(listing: Listing) -> str:
+    """A line for each spec with questions that its import left open; empty if there are none."""
+    counts = {file: _TODO.findall(text) for file, text in listing.sources.items()}
+    return "\n".join(
+        f"{file}: {_count(len(found), 'TODO')} of an import {'is' if len(found) == 1 else 'are'} left"
+        for file, found in counts.items()
+        if found
+    )
 
 
 def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:

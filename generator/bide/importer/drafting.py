@@ -150,7 +150,8 @@ class _Drafter:
     def _auth(self) -> Json:
         """The secret of the first security scheme that a spec can say."""
         api, env = self._api, f"{self._wanted.name.upper()}_API_KEY"
-        required = [name for each in api.required or [] if isinstance(each, Mapping) for name in each]
+        asked = api.required if isinstance(api.required, list) else []
+        required = [str(name) for each in asked if isinstance(each, Mapping) for name in each]
         order = [*required, *(name for name in api.security if name not in required)]
         for name in order:
             scheme = self._api.references.followed(api.security.get(name))
@@ -619,6 +620,8 @@ class _Drafter:
         parts = [re.sub(r"\{[^}]*\}", " ", each) for each in parts]
         words = [word for part in parts for word in names.words(part)]
         words = [word for word in words if not re.fullmatch(r"v\d+|api|public|rest", word.lower())]
+        if words and not is_operation:
+            words = [*words[:-1], _singular(words[-1])]
         candidates: list[list[str]] = []
         if is_operation:
             by_id = list(names.words(operation.id))
@@ -662,6 +665,13 @@ class _Drafter:
 def shape_of_id(path: str, id_: str) -> str:
     """The path of a poll with `{job_id}` in it."""
     return path.replace(f"{{{id_}}}", "{job_id}")
+
+
+def _singular(word: str) -> str:
+    """`job` of `jobs`, `query` of `queries`; a word that only looks like a plural stays."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if re.search(r"[^siu]s$", word) else word
 
 
 def _head_of(operation: Operation) -> list[str]:

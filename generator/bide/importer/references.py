@@ -15,7 +15,8 @@ from bide.importer.reading import Json, Unreadable, read
 _MOST_IN_A_ROW = 50
 """References that lead to references: more than this many are a circle."""
 
-_ROOT = "document:/"
+_ROOT = "file:///document/"
+"""Where the document is for the library, which knows how to join such addresses."""
 
 
 class References:
@@ -56,11 +57,10 @@ class References:
 
     def _retrieved(self, uri: str) -> Resource[Json]:
         """Another document, from a file in the folder of this one or below."""
-        parts = urlsplit(uri)
-        if parts.scheme != "document" or self._folder is None:
-            raise Unreadable("it leads out of the document, to another host")
-        path = (self._folder / unquote(parts.path).lstrip("/")).resolve()
-        if not path.is_relative_to(self._folder):
+        if urlsplit(uri).scheme != "file" or self._folder is None:
+            raise Unreadable("it leads to another host")
+        path = (self._folder / unquote(uri.removeprefix(_ROOT).partition("#")[0])).resolve()
+        if not uri.startswith(_ROOT) or not path.is_relative_to(self._folder):
             raise Unreadable("it leads out of the folder of the document")
         return DRAFT202012.create_resource(read(path))
 

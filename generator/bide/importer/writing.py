@@ -26,6 +26,12 @@ def text_of(draft: Draft, schema: str, heading: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def entry_of(draft: Draft, path: Path, value: Json) -> list[str]:
+    """The lines of one entry of a spec, indented as at its top."""
+    depth = len(path) - 1
+    return [line[2 * depth :] for line in _entry(draft, path[:-1], path[-1], value, depth)]
+
+
 def _entry(draft: Draft, path: Path, key: str, value: Json, depth: int) -> Iterator[str]:
     here, indent = (*path, key), "  " * depth
     for line in _wrapped(draft.comments.get(here, []), depth):
@@ -36,8 +42,8 @@ def _entry(draft: Draft, path: Path, key: str, value: Json, depth: int) -> Itera
     if path[-2:] and path[-1] == "states" and path[-2] == "poll":
         name = key
     has_comments = any(each[: len(here)] == here and each != here for each in draft.comments)
-    if not isinstance(value, dict | list) or (not has_comments and _fits(value, indent, name, depth)):
-        yield f"{indent}{name}: {_flow(value)}"
+    if not isinstance(value, dict | list) or not value or (not has_comments and _fits(value, indent, name, depth)):
+        yield f"{indent}{name}: {flow(value)}"
     elif isinstance(value, dict):
         yield f"{indent}{name}:"
         for inner, each in value.items():
@@ -47,7 +53,7 @@ def _entry(draft: Draft, path: Path, key: str, value: Json, depth: int) -> Itera
     else:
         yield f"{indent}{name}:"
         for each in value:
-            yield f"{indent}  - {_flow(each)}"
+            yield f"{indent}  - {flow(each)}"
 
 
 def _fits(value: Json, indent: str, name: str, depth: int) -> bool:
@@ -55,10 +61,11 @@ def _fits(value: Json, indent: str, name: str, depth: int) -> bool:
         return False
     if isinstance(value, dict) and any(isinstance(each, dict) and len(each) > 1 for each in value.values()):
         return False
-    return len(f"{indent}{name}: {_flow(value)}") <= _WIDTH
+    return len(f"{indent}{name}: {flow(value)}") <= _WIDTH
 
 
-def _flow(value: Json) -> str:
+def flow(value: Json) -> str:
+    """A value on one line."""
     match value:
         case bool():
             return str(value).lower()
@@ -72,12 +79,12 @@ def _flow(value: Json) -> str:
         case str():
             return _text(value)
         case list():
-            return f"[{', '.join(map(_flow, value))}]"
-    return f"{{{', '.join(f'{_flow_key(key)}: {_flow(each)}' for key, each in value.items())}}}"
+            return f"[{', '.join(map(flow, value))}]"
+    return f"{{{', '.join(f'{_flow_key(key)}: {flow(each)}' for key, each in value.items())}}}"
 
 
 def _flow_key(key: str) -> str:
-    is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", key) and key.lower() not in _RESERVED
+    is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*\??", key) and key.lower() not in _RESERVED
     return key if is_plain or re.fullmatch(r"[1-5][0-9][0-9]", key) else json.dumps(key, ensure_ascii=False)
 
 

@@ -101,7 +101,9 @@ def _union_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[M
     if isinstance(union["variants"], list):
         yield from _shape_misfits(spec, value, name, where)
         return
-    tag = value.get(union.get("discriminator")) if isinstance(value, dict) else None
+    if "discriminator" not in union:  # another rule reports that
+        return
+    tag = value.get(union["discriminator"]) if isinstance(value, dict) else None
     if not isinstance(tag, str):
         yield Misfit(where, f'is {_said(value)}, not an object with the text "{union["discriminator"]}" of {name}')
     elif tag in union["variants"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from bide.cli.documents.spec_file import schema_for, write_schema
-from bide.cli.terminal import OK, PROBLEM, complain
+from bide.cli.terminal import OK, PROBLEM, UsageError, complain
 
 if TYPE_CHECKING:
-    from bide.importer.importing import Import
+    from bide.importer.importing import Import, Wanted
     from bide.importer.pairs import Pair
 
 
@@ -28,8 +29,23 @@ if TYPE_CHECKING:
 @click.option("--operations", is_flag=True, help="Also operations that are no part of a job.")
 @click.option("--interactive", is_flag=True, help="Ask about each job that is in doubt.")
 @click.option("--force", is_flag=True, help="Overwrite the spec if it is there.")
+@click.option(
+    "--update",
+    metavar="SPEC",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Merge this version of the document into a spec that you have edited.",
+)
+@click.option("--keep", type=click.Choice(["mine", "document"]), help="With --update: who wins each conflict.")
 def import_(
-    document: str, out: Path | None, name: str | None, only: str, operations: bool, interactive: bool, force: bool
+    document: str,
+    out: Path | None,
+    name: str | None,
+    only: str,
+    operations: bool,
+    interactive: bool,
+    force: bool,
+    update: Path | None,
+    keep: str | None,
 ) -> int:
     """Write a spec from an OpenAPI document (2.0, 3.0, 3.1 or 3.2, JSON or YAML).
 
@@ -37,6 +53,7 @@ def import_(
     bide import openapi.yaml
     bide import openapi.json --out specs/acme.yaml --interactive
     bide import https://acme.example/openapi.json --only /v1/jobs
+    bide import openapi-2.yaml --update specs/acme.yaml
 
     Finds the jobs: submits, polls, results, cancellations, statuses and ids,
     each with its reasons as a comment. What the document does not say is
@@ -44,34 +61,91 @@ def import_(
     References are followed inside of the document and to files in its folder,
     never to the network.
 
+    With --update, what you wrote stays, what is new in the document comes in,
+    and you are asked about what both have changed. What the last import wrote
+    is kept in .import beside the spec; commit it.
+
     Exit code: 0 for a spec that checks clean, 1 if there is none.
     """
-    from bide.importer.importing import NotImported, Wanted, imported, opened, plain_name
+    from bide.importer.importing import NotImported, Wanted
 
+    if update is not None and (out or name or force):
+        raise UsageError("--update writes into the spec it names; leave out --out, --name and --force")
+    if keep and update is None:
+        raise UsageError("--keep is for --update")
+    wanted = Wanted(name=name or "", only=only, operations=operations)
     try:
         with _local(document) as path:
-            api = opened(path)
-        chosen = name or plain_name(api.title or Path(document).stem)
-        target = out or Path("specs", f"{chosen}.yaml")
-        if target.exists() and not force:
-            complain(f"{target.as_posix()} is there already; choose another with --out, or overwrite it with --force")
-            return PROBLEM
-        wanted = Wanted(name=chosen, only=only, operations=operations)
-        found = imported(
-            api,
-            wanted,
-            source=Path(document).name,
-            schema=schema_for(target),
-            answer=_ask if interactive else None,
-        )
+            if update is not None:
+                return _updated(path, document, update, wanted, keep, interactive=interactive)
+            return _imported(path, document, out, wanted, interactive=interactive, force=force)
     except NotImported as why:
         complain(str(why))
         return PROBLEM
+
+
+def _imported(path: Path, document: str, out: Path | None, wanted: Wanted, *, interactive: bool, force: bool) -> int:
+    """Import a document to a new spec. Raises `NotImported`."""
+    from bide.importer.importing import imported, opened, plain_name
+    from bide.importer.record import keep
+
+    api = opened(path)
+    wanted = replace(wanted, name=wanted.name or plain_name(api.title or Path(document).stem))
+    target = out or Path("specs", f"{wanted.name}.yaml")
+    if target.exists() and not force:
+        complain(
+            f"{target.as_posix()} is there already; update it with --update, choose another with --out, or overwrite it"
+            " with --force"
+        )
+        return PROBLEM
+    answers = _Answers(asks=interactive)
+    found = imported(api, wanted, source=Path(document).name, schema=schema_for(target), answer=answers)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(found.text, encoding="utf-8", newline="\n")
+    keep(target, found, wanted, answers.declined)
     click.echo(_report(found, target))
     write_schema(target)
     return OK
+
+
+def _updated(path: Path, document: str, target: Path, wanted: Wanted, keep: str | None, *, interactive: bool) -> int:
+    """Import a document into a spec. Raises `NotImported`."""
+    from bide.cli import specs
+    from bide.cli.documents import updating
+    from bide.importer import record
+    from bide.importer.importing import imported, opened
+
+    spec = updating.document(target)
+    if spec is None:
+        return PROBLEM
+    before = record.kept(target)
+    api, name = opened(path), spec.get("name")
+    wanted = replace(wanted, name=name if isinstance(name, str) else target.stem)
+    if before is not None:
+        wanted = replace(wanted, only=wanted.only or before.only, operations=wanted.operations or before.operations)
+    answers = _Answers(asks=interactive, declined=[] if before is None else before.declined)
+    found = imported(api, wanted, source=Path(document).name, schema=schema_for(target), answer=answers)
+    code = updating.update(target, spec, before, found, keep)
+    if code == OK:
+        record.keep(target, found, wanted, answers.declined)
+        code = OK if specs.checked([target]) else PROBLEM
+    return code
+
+
+@dataclass
+class _Answers:
+    """Whether doubtful jobs are jobs. Those that were declined before stay so."""
+
+    asks: bool
+    declined: list[str] = field(default_factory=list)
+
+    def __call__(self, pair: Pair) -> bool:
+        if str(pair.submit) in self.declined:
+            return False
+        is_job = not self.asks or _ask(pair)
+        if not is_job:
+            self.declined.append(str(pair.submit))
+        return is_job
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bide.cli.reports.listing import Listing
-from bide.spec.diagnostics import Diagnostic
+from bide.spec.diagnostics import Diagnostic, Place
 
 
 def written(listing: Listing) -> str:
@@ -12,11 +12,15 @@ def written(listing: Listing) -> str:
 
 
 def _command(problem: Diagnostic) -> str:
-    place = problem.place
-    properties = {"file": place.file, "line": place.line, "col": place.column, "title": f"bide {problem.code}"}
-    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     message = f"{problem.message}\n{problem.help}" if problem.help else problem.message
-    return f"::{problem.severity} {said}::{_data(message)}"
+    return command(problem.severity, problem.place, problem.code, message)
+
+
+def command(level: str, place: Place, code: str, message: str) -> str:
+    """A workflow command that shows *message* at a place; *level* is `error`, `warning` or `notice`."""
+    properties = {"file": place.file, "line": place.line, "col": place.column, "title": f"bide {code}"}
+    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{level} {said}::{_data(message)}"
 
 
 def _data(text: str) -> str:

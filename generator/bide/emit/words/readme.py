@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from bide.emit.python.code import Code, annotation
 from bide.emit.words import prose
 from bide.emit.words.markdown import code_span, link, markdown, mermaid, toml, toml_list
 from bide.emit.words.numbers import article, duration, number
-from bide.emit.words.samples import arguments
+from bide.emit.words.samples import arguments, is_known, samples
 from bide.ir import Author, Job, Lifecycle, Operation, Provider
 from bide.spec.names import failed_class
 
@@ -189,6 +190,35 @@ class ReadmeView:
     @property
     def example(self) -> JobExample | None:
         return JobExample(self._provider, self._provider.jobs[0]) if self._provider.jobs else None
+
+    @property
+    def typed(self) -> Code | None:
+        """A command of the package's command line, as it is typed; `None` if it has none, or no example."""
+        provider = self._provider
+        found: list[Job | Operation] = [*provider.jobs, *provider.operations]
+        entries = [each for each in found if each.command]
+        if provider.command is None or not entries:
+            return None
+        first = entries[0]
+        endpoint = first.submit if isinstance(first, Job) else first.endpoint
+        values = samples(provider, endpoint)
+        words = [provider.command, str(first.command), *(["run"] if isinstance(first, Job) else [])]
+        for name, value in values.items():
+            texts = value if isinstance(value, list) else [value]
+            if not is_known(value) or not all(isinstance(text, str | int | float) for text in texts):
+                return Code(f"{provider.command} --help")
+            for text in texts:
+                words += [f"--{name.strip('_').replace('_', '-')}", str(text)]
+        typed = shlex.join(words)
+        return Code(typed if typed.isprintable() else f"{provider.command} --help")
+
+    @property
+    def server(self) -> Code | None:
+        """The command that starts the MCP server; `None` if the package has none."""
+        provider = self._provider
+        if provider.server is None:
+            return None
+        return code_span(f"{provider.command or f'python -m {provider.name}_client'} mcp")
 
     @property
     def methods(self) -> Code:

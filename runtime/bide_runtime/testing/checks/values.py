@@ -268,7 +268,8 @@ def model(
     fixed = {} if tag is None else {tag[0]: tag[1]}
 
     def made(found: dict[str, Given]) -> Given:
-        sent = {keys[name].wire: one.sent for name, one in found.items()}
+        left_out = {name for name, one in found.items() if keys[name].is_optional and one.given is None}
+        sent = {keys[name].wire: one.sent for name, one in found.items() if name not in left_out}
         sent |= sent.pop(REST, {})
         return Given(cls(**{name: one.given for name, one in found.items()}), fixed | sent)
 

@@ -23,6 +23,11 @@ _PATIENCE = 30.0
 _CONTROL = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][0-9A-B]")
 
 
+def _without_size() -> dict[str, str]:
+    """The environment without the size of another terminal."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+
+
 class Terminal:
     """A process whose input, output and errors are a terminal."""
 
@@ -38,7 +43,7 @@ class Terminal:
             stdin=slave,
             stdout=slave if stdout is None else stdout,
             stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color", **env},
+            env={**_without_size(), "TERM": "xterm-256color", **env},
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # Ctrl-C goes to the terminal's own
         )

@@ -1,0 +1,57 @@
+"""The schemas of an OpenAPI document: types in requests and in replies, which differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bide.emit.views.schemas import Schema, Schemas
+from bide.ir import Field, Json, Provider, Type
+
+_FILE = {"type": "string", "format": "path"}
+
+
+class Components:
+    """Collects the schemas that a document refers to. A type that requests and replies have in two forms has two."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._roles = {"inputs": Schemas(provider, "inputs"), "outputs": Schemas(provider, "outputs")}
+
+    def sent(self, type_: Type) -> Schema:
+        """The schema of a type in a request."""
+        return self._roles["inputs"].of(type_)
+
+    def sent_field(self, field: Field) -> Schema:
+        """The schema of an argument."""
+        return self._roles["inputs"].of_field(field)
+
+    def received(self, types: Iterable[Type]) -> Schema:
+        """The schema of a reply of one of several types."""
+        return self._roles["outputs"].any_of(list(dict.fromkeys(types)))
+
+    def finished(self, document: Json) -> Json:
+        """The document, with its schemas, and with references that lead to them."""
+        found = {role: made.definitions for role, made in self._roles.items()}
+        both = found["inputs"].keys() & found["outputs"].keys()
+        names = {
+            f"#/{role}/{name}": f"{name}Input" if role == "inputs" and name in both else name
+            for role, definitions in found.items()
+            for name in definitions
+        }
+        schemas = {
+            names[f"#/{role}/{name}"]: _placed(schema, names)
+            for role, definitions in found.items()
+            for name, schema in definitions.items()
+        }
+        whole = _placed(document, names)
+        return {**whole, "components": {"schemas": dict(sorted(schemas.items())), **whole.get("components", {})}}
+
+
+def _placed(part: Json, names: Mapping[str, str]) -> Json:
+    if isinstance(part, list):
+        return [_placed(each, names) for each in part]
+    if not isinstance(part, Mapping):
+        return part
+    if part.get("$ref") in names:
+        return {**part, "$ref": f"#/components/schemas/{names[part['$ref']]}"}
+    placed = {key: _placed(each, names) for key, each in part.items()}
+    return {**placed, "format": "binary"} if all(placed.get(key) == value for key, value in _FILE.items()) else placed

@@ -1,0 +1,260 @@
+"""Which operations are jobs, and what a spec says of them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from bide.importer.importing import NotImported
+from bide.importer.words import guess, is_of_a_job, state_of, states
+from bide.spec.document import read
+from tests.importer.documents import BODY, JOB, JOBS, STATUS, api, document, poll, reply, spec_of, submit
+
+
+def data_of(found: dict[str, Any], **wanted: Any) -> dict[str, Any]:
+    """The spec of a document as data."""
+    data: dict[str, Any] = read("acme.yaml", spec_of(found, **wanted).text).data
+    return data
+
+
+THIN = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("what", "paths", "polled"),
+    [
+        ("below the submit", {"/jobs": {"post": submit()}, "/jobs/{id}": {"get": poll()}}, "/jobs/{job_id}"),
+        (
+            "and status behind it",
+            {"/jobs": {"post": submit(THIN)}, "/jobs/{id}/status": {"get": poll()}},
+            "/jobs/{job_id}/status",
+        ),
+        (
+            "an id with the name of the parameter",
+            {
+                "/exports": {
+                    "post": submit({"type": "object", "properties": {"snapshot_id": {"type": "string"}}}, "202")
+                },
+                "/progress/{snapshot_id}": {"get": poll()},
+            },
+            "/progress/{job_id}",
+        ),
+        (
+            "one poll for all",
+            {"/flux-pro": {"post": submit(THIN)}, "/flux-dev": {"post": submit(THIN)}, "/tasks/{id}": {"get": poll()}},
+            "/tasks/{job_id}",
+        ),
+        (
+            "the same path",
+            {"/export": {"post": submit(status="202")}, "/export/{id}": {"get": poll()}},
+            "/export/{job_id}",
+        ),
+        (
+            "a link of the document",
+            {
+                "/statements": {
+                    "post": {
+                        **submit(THIN, "202"),
+                        "responses": {
+                            "202": {
+                                **reply(THIN, "202")["202"],
+                                "links": {
+                                    "poll": {"operationId": "look", "parameters": {"handle": "$response.body#/id"}}
+                                },
+                            }
+                        },
+                    }
+                },
+                "/results/{handle}": {"get": poll(operationId="look")},
+            },
+            "/results/{job_id}",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) and not each.startswith("/") else "",
+)
+def test_a_submit_is_found_with_its_poll(what: str, paths: dict[str, Any], polled: str) -> None:
+    """By its place, its id, its text, its model, or as the only poll there is."""
+    data = data_of(document(paths))
+
+    lifecycles = {each["lifecycle"] for each in data["jobs"].values()}
+    assert [polled] == [data["lifecycles"][name]["poll"]["get"] for name in lifecycles]
+    assert len(data["jobs"]) == sum("post" in item for item in paths.values())
+
+
+def test_the_parts_of_a_job_are_found() -> None:
+    """Id, status, states, result, error, progress and cancellation, and the key for idempotency."""
+    paths = {
+        "/jobs": {
+            "post": submit(parameters=[{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}}])
+        },
+        "/jobs/{id}": {"get": poll(), "delete": {"summary": "Cancel a job", "responses": {"204": {"description": ""}}}},
+    }
+    data = data_of(document(paths))
+    job, lifecycle = data["jobs"]["job"], data["lifecycles"]["job"]
+
+    assert ("id", "Idempotency-Key") == (job["submit"]["job_id"], job["submit"]["idempotency_key"])
+    assert lifecycle == {
+        "poll": {"get": "/jobs/{job_id}"},
+        "status": "status",
+        "states": {"queued": "pending", "running": "running", "completed": "succeeded", "failed": "failed"},
+        "cancel": {"delete": "/jobs/{job_id}"},
+        "error": {"code": "error.code", "message": "error.message"},
+        "progress": {"percent": "progress"},
+    }
+
+
+def test_a_delete_that_only_deletes_is_no_cancellation() -> None:
+    """It would remove a result."""
+    found = document(
+        {
+            "/jobs": {"post": submit()},
+            "/jobs/{id}": {"get": poll(), "delete": {"summary": "Delete a job", "responses": {}}},
+        }
+    )
+
+    assert "cancel" not in data_of(found)["lifecycles"]["job"]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        (reply({"type": "object", "properties": {"text": {"type": "string"}}}), "object"),
+        (
+            {"200": {"description": "", "content": {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}}},
+            "bytes",
+        ),
+        ({"200": {"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}}}, "string"),
+    ],
+    ids=["json", "bytes", "text"],
+)
+def test_a_result_at_its_own_address(result: tuple[dict[str, Any], str]) -> None:
+    """With the type of its reply."""
+    replies, kind = result
+    data = data_of(document({**JOBS["paths"], "/jobs/{id}/result": {"get": {"responses": replies}}}))
+
+    assert {"get": "/jobs/{job_id}/result"} == data["lifecycles"]["job"]["result"]
+    assert kind in ("object", data["jobs"]["job"]["result"])
+
+
+def test_a_synchronous_twin_is_no_job() -> None:
+    """`/parse` answers at once where there is `/parse_async`."""
+    twin = submit({"type": "object", "properties": {"job_id": {"type": "string"}, "text": {"type": "string"}}})
+    found = document(
+        {"/parse": {"post": twin}, "/parse_async": {"post": submit(THIN, "202")}, "/job/{job_id}": {"get": poll()}}
+    )
+
+    assert ["parse_async"] == list(data_of(found)["jobs"])
+
+
+@pytest.mark.parametrize("noun", ["domains", "sessions", "vector_stores", "deployments"])
+def test_what_lives_on_is_no_job(noun: str) -> None:
+    """A status of a resource is no end, whatever its words are."""
+    found = document({f"/{noun}": {"post": submit()}, f"/{noun}/{{id}}": {"get": poll()}})
+
+    assert "jobs" not in data_of(found)
+
+
+def test_an_extension_names_the_header_with_the_address() -> None:
+    """`x-ms-long-running-operation` without a poll in the document: the HTTP status of the poll says how the job is."""
+    put = {
+        "x-ms-long-running-operation": True,
+        "x-ms-long-running-operation-options": {"final-state-via": "azure-async-operation"},
+        "parameters": [{"in": "path", "name": "name", "required": True, "schema": {"type": "string"}}],
+        "responses": {"202": {"description": ""}},
+    }
+    data = data_of(document({"/clusters/{name}": {"put": put}}))
+
+    assert {"header": "Azure-AsyncOperation"} == data["lifecycles"]["cluster"]["poll"]["get"]
+
+
+def test_what_a_document_does_not_say_is_asked() -> None:
+    """With TODO, and a default that is safe; words that differ between providers are never guessed in silence."""
+    status = {"type": "string", "enum": ["queued", "ready", "failed"]}
+    job = {**JOB, "properties": {**JOB["properties"], "status": status}}
+    found = document({"/jobs": {"post": submit(job)}, "/jobs/{id}": {"get": poll(job)}})
+    found.pop("servers")
+    text = spec_of(found).text
+
+    assert "# TODO bide: the base URL; the document has none" in text
+    assert "# TODO bide: what ready means: it differs between providers" in text
+    assert "ready: succeeded" in text
+
+
+def test_a_doubtful_job_says_so_and_can_be_refused() -> None:
+    """Each job has its points and the reasons for them; `--interactive` asks about those with few."""
+    from bide.importer.importing import Wanted, imported
+
+    asked = document(
+        {
+            "/exports": {"post": submit({"type": "object", "properties": {"export_id": {"type": "string"}}}, "202")},
+            "/progress/{export_id}": {"get": poll({**JOB, "properties": {"state": {"type": "string"}}})},
+        }
+    )
+    text = spec_of(JOBS).text
+    refused = []
+
+    assert "# POST /jobs, polled at GET /jobs/{id}: " in text
+    assert "# because of the poll is below the submit" in text
+
+    def answer(pair: Any) -> bool:
+        refused.append(str(pair.submit))
+        return False
+
+    with suppress(NotImported):
+        imported(api(asked), Wanted(name="acme"), source="x", schema="s", answer=answer)
+    assert refused in ([], ["POST /exports"])
+
+
+def test_only_a_part_and_operations() -> None:
+    """`--only` is a tag or a path; operations that are no job come with `--operations`, or if there is no job."""
+    found = document(
+        {**JOBS["paths"], "/search": {"get": {"operationId": "search", "tags": ["find"], "responses": reply(BODY)}}}
+    )
+
+    assert "operations" not in data_of(found)
+    assert ["search"] == list(data_of(found, operations=True)["operations"])
+    assert "jobs" not in data_of(found, only="find")
+    assert ["search"] == list(data_of(found, only="/search")["operations"])
+    with pytest.raises(NotImported, match="has nothing that a spec can say"):
+        spec_of(found, only="/nothing")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("IN_QUEUE IN_PROGRESS COMPLETED", ["pending", "running", "succeeded"]),
+        ("JOB_STATE_PENDING JOB_STATE_RUNNING JOB_STATE_SUCCEEDED", ["pending", "running", "succeeded"]),
+        (
+            "notStarted dreaming partiallyCompleted timed_out Canceled expired",
+            ["pending", "running", "partial", "failed", "cancelled", "expired"],
+        ),
+        ("created started done", ["pending", "running", "succeeded"]),
+        ("ready ended uploaded requires_action", [None, None, None, None]),
+    ],
+)
+def test_words_of_statuses(words: str, found: list[str | None]) -> None:
+    """Whatever their case and prefix; those that mean different things at different providers mean nothing here."""
+    assert found == list(states(words.split()).values())
+
+
+@pytest.mark.parametrize(
+    ("words", "is_job"),
+    [
+        (STATUS["enum"], True),
+        (["active", "paused", "deleted"], False),
+        (["enabled", "disabled"], False),
+        (["draft", "published"], False),
+        (["processing", "ready", "failed"], True),
+        (["PENDING", "SUCCESS"], True),
+    ],
+)
+def test_statuses_of_a_job_and_of_a_resource(words: list[str], is_job: bool) -> None:
+    """A job has a way to its end; a resource is on or off."""
+    assert is_job is is_of_a_job(words)
+
+
+def test_a_guess_is_marked_as_one() -> None:
+    """`state_of` never says what `guess` says."""
+    assert (None, "succeeded") == (state_of("ready"), guess("ready"))
