@@ -27,7 +27,8 @@ ROOMS = {
         "simulator": {"ir"},
         "importer": {"spec", "ir", "lint"},
         "verifier": {"spec", "ir", "importer"},
-        "cli": {"spec", "ir", "lint", "emit", "differ", "exporter", "simulator", "importer", "verifier"},
+        "gallery": set(),
+        "cli": {"spec", "ir", "lint", "emit", "differ", "exporter", "simulator", "importer", "verifier", "gallery"},
     },
     RUNTIME: {
         "errors": set(),

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
+from bide import gallery
 from bide.cli.documents.spec_file import SCHEMA, schema_for, write_schema
 from bide.cli.terminal import OK, PROBLEM, UsageError, complain, on_disk
-from bide.spec.starter import AUTH_CHOICES, Answers, BadAnswer, completed, name_like, written
+from bide.spec.starter import AUTH_CHOICES, BadAnswer, completed, copied, name_like, written
 
 _QUESTIONS = {
     "title": "Name of the provider, as people write it",
@@ -26,6 +27,7 @@ _QUESTIONS = {
 
 @click.command(short_help="Write a first spec, for you to edit.")
 @click.argument("name")
+@click.option("--from", "start", metavar="SPEC", help="Copy this spec of the gallery. Only --title goes with it.")
 @click.option("--title", metavar="TEXT", help=f"{_QUESTIONS['title']}.")
 @click.option("--base-url", metavar="URL", help="URL that every path is appended to.")
 @click.option("--docs", metavar="URL", help=f"{_QUESTIONS['docs']}.")
@@ -41,7 +43,7 @@ _QUESTIONS = {
     show_default=True,
     help="Folder for the spec.",
 )
-def new(name: str, out: Path, **options: str | None) -> int:
+def new(name: str, start: str | None, out: Path, **options: str | None) -> int:
     """Write a small working spec, for you to edit until it describes the provider.
 
     NAME is a name such as acme or acme_speech.
@@ -49,6 +51,7 @@ def new(name: str, out: Path, **options: str | None) -> int:
     \b
     bide new acme                 asks a few questions, writes specs/acme.yaml
     bide new acme --auth header:X-API-Key --job transcript
+    bide new acme --from replicate     a copy of a complete spec
 
     Without options, asks questions in a terminal. With some, the others
     have defaults. An existing file is never overwritten.
@@ -62,12 +65,24 @@ def new(name: str, out: Path, **options: str | None) -> int:
     for key, value in given.items():
         so_far[key] = value
         _refuse(name, so_far, f" (--{key.replace('_', '-')})")
+    if start is not None:
+        _refuse_start(start, given)
     file = out / f"{name}.yaml"
     if os.path.lexists(file):
         return _there_already(file)
-    if not given and sys.stdin.isatty():
+    if start is None and not given and sys.stdin.isatty():
         _ask(name, given)
-    return on_disk(lambda: _write(file, completed(name, given)))
+    answers, schema = completed(name, given), schema_for(file)
+    spec = written(answers, schema=schema) if start is None else copied(gallery.text(start), answers, schema=schema)
+    return on_disk(lambda: _write(file, spec))
+
+
+def _refuse_start(start: str, given: Mapping[str, str]) -> None:
+    if start not in gallery.names():
+        raise UsageError(f"the gallery has no spec {start}: it has {', '.join(gallery.names())} (--from)")
+    other = next((key for key in given if key != "title"), None)
+    if other is not None:
+        raise UsageError(f"--{other.replace('_', '-')} does not go with --from: edit the copy instead")
 
 
 def _refuse(name: str, given: Mapping[str, str], hint: str) -> None:
@@ -103,9 +118,8 @@ def _ask(name: str, given: dict[str, str]) -> None:
                 complain(problem)
 
 
-def _write(file: Path, answers: Answers) -> int:
+def _write(file: Path, text: str) -> int:
     file.parent.mkdir(parents=True, exist_ok=True)
-    text = written(answers, schema=schema_for(file))
     try:
         with file.open("x", encoding="utf-8", newline="\n") as spec:
             spec.write(text)

@@ -35,6 +35,8 @@ _AUTH_LINES = {
 }
 AUTH_CHOICES = "bearer, header:NAME, query:NAME, basic or none"
 
+_HEAD = {key: re.compile(rf"^{key}: (.*)$", re.MULTILINE) for key in ("name", "title", "class")}
+
 
 class BadAnswer(ValueError):
     """An answer that no spec can be made from. Its message is for the user."""
@@ -104,6 +106,21 @@ def written(answers: Answers, *, schema: str) -> str:
         submit=_path(answers.submit),
         poll=_quoted(answers.poll),
     )
+
+
+def copied(text: str, answers: Answers, *, schema: str) -> str:
+    """The *text* of a spec, with the name, title and class of *answers*, and *schema* in its first line.
+
+    Names of environment variables that begin with the old name begin with the new one.
+    """
+    _, _, copy = text.partition("\n")
+    old = _HEAD["name"].search(copy)
+    for key, value in {"name": answers.name, "title": answers.title, "class": _client_class(answers)}.items():
+        line = f"{key}: {_plain(value)}"
+        copy = _HEAD[key].sub(line.replace("\\", r"\\"), copy, count=1)
+    if old is not None:
+        copy = copy.replace(f"env: {old[1].upper()}_", f"env: {answers.name.upper()}_")
+    return f"# yaml-language-server: $schema={schema}\n{copy}"
 
 
 def _auth(answers: Answers) -> str:
