@@ -114,7 +114,7 @@ docs: $(DOCS)/.ready $(READY) ## Build the documentation site in site/, and fail
 docs-serve: $(DOCS)/.ready ## Serve the documentation while you write it; a page is built anew at each save
 	$(DOCS)/bin/zensical serve
 
-examples: $(EXAMPLES)/.ready ## Run the examples that need more: a notebook, Django, FastAPI; they get an environment of their own, of 400 MB
+examples: $(EXAMPLES)/.ready ## Run the examples that need more: a notebook, Django, FastAPI; they get an environment of their own, of 690 MB
 	$(EXAMPLES)/bin/python -m pytest -q tests/examples
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
