@@ -79,6 +79,11 @@ class Types:
             return f"string or list of {inside}" if inside == "string" else "any"
         return "any"
 
+    def model_of(self, schema: Json, hint: str) -> str:
+        """The model of the objects that a reply may be, or its type if it is never one with known fields."""
+        kind, look = self.of(schema, hint).removesuffix(" or null"), self._lens.look(schema)
+        return kind if kind in self.models or not look.properties else self._model(schema, look, hint, 0)
+
     def field(self, schema: Json, hint: str, *, is_required: bool, name: str = "") -> tuple[bool, Json]:
         """Whether a field is there always, and what a spec says of it."""
         look = self._lens.look(schema)
