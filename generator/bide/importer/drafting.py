@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bide.importer.documents.openapi import Api, Operation, Parameter, Reply, is_json
+from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.openapi import Api, Operation, Parameter, Reply, is_json
+from bide.importer.pace import pace_of
 from bide.importer.pairs import Pair, leads_to, mapping_of, pairs_of
 from bide.importer.polls import Poll, is_parameter, shape
-from bide.importer.reading import Json
 from bide.importer.types import Types, described
 from bide.importer.words import guess
 from bide.spec import names
@@ -317,6 +318,8 @@ class _Drafter:
         result = self._result(pair, owner, name, lifecycle, snapshot, required)
         self._cancel(pair, name, lifecycle, required)
         self._more(merged, pair, lifecycle)
+        if pace := pace_of(asked.raw.get("x-speakeasy-polling")):
+            lifecycle["polling"] = pace
         return self._shared(name, lifecycle), lifecycle, snapshot, result
 
     def _shared(self, name: str, lifecycle: dict[str, Json]) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bide.importer.documents.openapi import Api, Operation
+from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.openapi import Api, Operation
 from bide.importer.polls import ACTIONS, Poll, is_parameter, polls_of, shape
-from bide.importer.reading import Json
 from bide.importer.statuses import status_in
 
 CERTAIN = 12.0

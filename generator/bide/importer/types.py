@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.reading import Json
 from bide.spec import names
 
 _LONGEST = 500
