@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from bide.simulator.life.answer import Answer, Asked, Ending
 from bide.simulator.server.connection import close
-from bide.simulator.world.world import World
+from bide.simulator.server.control import control
+from bide.simulator.server.stage import Stage
 
 STATE_PATH = "/_bide/state"
 
@@ -78,17 +78,9 @@ OnAnswer: TypeAlias = Callable[[Asked, Answer, float], None]
 
 
 def application(
-    world: World,
-    *,
-    speed: float,
-    clock: Callable[[], float] = time.monotonic,
-    on_answer: OnAnswer | None = None,
+    stage: Stage, *, on_answer: OnAnswer | None = None, is_over: Callable[[], bool] = lambda: False
 ) -> Starlette:
-    """The web application around a world, whose time runs *speed* times as fast as the clock."""
-    begin = clock()
-
-    def now() -> float:
-        return (clock() - begin) * speed
+    """The web application around a world. *is_over*: whether the server stops, which ends the streams of pages."""
 
     async def answer(request: Request) -> Response:
         asked = Asked(
@@ -98,6 +90,7 @@ def application(
             headers=dict(request.headers),
             body=await request.body(),
         )
+        world, now = stage.world, stage.now
         kept = world.holds(asked, now())
         while kept is not None and not kept.is_over(now()):
             await asyncio.sleep(_TICK)
@@ -106,14 +99,15 @@ def application(
         answered = world.handle(asked, now(), was_held=kept is not None)
         if on_answer is not None:
             on_answer(asked, answered, now())
-        return Delivery(answered, speed=speed)
+        return Delivery(answered, speed=stage.speed)
 
     async def state(request: Request) -> Response:
-        return JSONResponse(world.report(now()))
+        return JSONResponse(stage.world.report(stage.now()))
 
     return Starlette(
         routes=[
             Route(STATE_PATH, state, methods=["GET"]),
+            *control(stage, is_over),
             Route("/{path:path}", answer, methods=_METHODS),
         ]
     )

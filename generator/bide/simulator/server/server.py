@@ -11,8 +11,10 @@ import urllib.request
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin
 
 from bide.ir import Json, Provider
+from bide.simulator.journal.journal import Journal
 from bide.simulator.life.script import Script
 from bide.simulator.world.world import World
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     import uvicorn
 
     from bide.simulator.server.app import OnAnswer
+
+PAGE_PATH = "/_bide/"
 
 _START_SECONDS = 10.0
 
@@ -91,6 +95,11 @@ class Simulator:
         """The URL without a path."""
         return _origin(self._listener)
 
+    @property
+    def page(self) -> str:
+        """The address of its page, for a browser."""
+        return page_of(self.url)
+
     def state(self) -> dict[str, Json]:
         """The state of the simulator; see `World.report`."""
         from bide.simulator.server.app import STATE_PATH
@@ -115,6 +124,11 @@ class Simulator:
         self._server.run(sockets=[self._listener])
 
 
+def page_of(url: str) -> str:
+    """The address of the page of a simulator with this base URL."""
+    return urljoin(url, PAGE_PATH)
+
+
 def _server(
     provider: Provider,
     *,
@@ -131,14 +145,20 @@ def _server(
 
         from bide.simulator.server.app import application
         from bide.simulator.server.connection import Connection
+        from bide.simulator.server.stage import Stage
     except ImportError as error:
         raise SimulatorError(
             f"the simulator needs starlette and uvicorn, and {error.name} is missing: install Bide with its extra"
             " `simulator`, in a checkout with pip install '.[simulator]'"
         ) from None
-    world = World(provider, seed=seed, speed=speed, script=Script.load(scenarios or ""), key=key)
+    script = Script.load(scenarios or "")
+
+    def world_at(speed: float) -> World:
+        return World(provider, seed=seed, speed=speed, script=script, key=key, journal=Journal())
+
+    stage = Stage(provider, world_at, speed=speed)
     config = uvicorn.Config(
-        application(world, speed=speed, on_answer=on_answer),
+        application(stage, on_answer=on_answer, is_over=lambda: server.should_exit),
         http=Connection,
         ws="none",
         loop="asyncio",
@@ -150,7 +170,8 @@ def _server(
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    return server
 
 
 def _listener(host: str, port: int) -> socket.socket:
