@@ -69,7 +69,7 @@ class Lane {
     const polls = this.requests.filter((each) => each.role.startsWith("poll")).length;
     const bad = this.bad ? `, ${this.bad} bad` : "";
     const state = this.isRest ? "without a job" : `${this.state(now)}, ${polls} poll${polls === 1 ? "" : "s"}`;
-    return this.isRest ? `${state}, ${this.requests.length} requests${bad}` : state + bad;
+    return this.isRest ? `${state}, ${this.requests.length} request${this.requests.length === 1 ? "" : "s"}${bad}` : state + bad;
   }
 }
 
@@ -187,8 +187,9 @@ class Board {
     }
     row.style.top = `${at * ROW}px`;
     const [name, more] = row.firstChild.children;
-    const title = lane.isRest ? lane.job : `${lane.job} ${lane.id}`;
-    if (name.textContent !== title) name.textContent = title;
+    const title = lane.isRest ? lane.job : `${lane.job} ${lane.id}`.trim();
+    const short = title.length > 34 ? `${lane.job || title.split(" ")[0]} …${title.slice(-8)}` : title;
+    if (name.textContent !== short) { name.textContent = short; row.title = title; }
     const words = lane.words(now);
     if (more.textContent !== words) {
       more.textContent = words;
@@ -226,7 +227,11 @@ class Board {
       const isEnd = isFinal(state);
       const until = Math.min(lane.steps[index + 1]?.[0] ?? Infinity, now);
       pen.fillStyle = this.colours[state] ?? this.colours.soft;
-      if (isEnd) pen.fillText(ENDS[state], at(since) + 1, 25);
+      if (isEnd) {
+        pen.font = "bold 15px system-ui, sans-serif";
+        pen.fillText(ENDS[state], at(since) + 1, 27);
+        pen.font = "11px system-ui, sans-serif";
+      }
       else pen.fillRect(at(since), 16, Math.max(at(until) - at(since), 1), 10);
     });
     let lastText = -Infinity;

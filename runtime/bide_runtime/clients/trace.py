@@ -41,7 +41,7 @@ class RequestLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     attempt: int = 1
     error: str = ""
     """The class of the error, if no complete reply arrived."""
-    retry_after: float = 0.0
+    retry_after: float | None = None
 
 
 class JobLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,7 +101,7 @@ class Trace:
                 seconds=round(seconds, 4),
                 attempt=send.attempt,
                 error="" if came else type(reply).__name__,
-                retry_after=retry_after,
+                retry_after=retry_after or None,
             )
         )
 

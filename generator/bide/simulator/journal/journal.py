@@ -150,6 +150,11 @@ class Journal:
         return tuple(changed)
 
     @property
+    def last(self) -> Entry:
+        """The newest entry. Raises `IndexError` if there is none."""
+        return self._entries[-1]
+
+    @property
     def lanes(self) -> list[Lane]:
         """The jobs, in order."""
         return list(self._lanes.values())

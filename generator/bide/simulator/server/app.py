@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from bide.simulator.journal.journal import Entry
 from bide.simulator.life.answer import Answer, Asked, Ending
 from bide.simulator.server.connection import close
 from bide.simulator.server.control import control
@@ -73,12 +74,12 @@ async def _until_closed(receive: Receive) -> None:
         pass
 
 
-OnAnswer: TypeAlias = Callable[[Asked, Answer, float], None]
-"""Called with each request, its answer, and the time in seconds of the provider."""
+OnEntry: TypeAlias = Callable[[Entry], None]
+"""Called with the entry of each request in the journal."""
 
 
 def application(
-    stage: Stage, *, on_answer: OnAnswer | None = None, is_over: Callable[[], bool] = lambda: False
+    stage: Stage, *, on_entry: OnEntry | None = None, is_over: Callable[[], bool] = lambda: False
 ) -> Starlette:
     """The web application around a world. *is_over*: whether the server stops, which ends the streams of pages."""
 
@@ -97,8 +98,8 @@ def application(
             if await request.is_disconnected():
                 return Response()
         answered = world.handle(asked, now(), was_held=kept is not None)
-        if on_answer is not None:
-            on_answer(asked, answered, now())
+        if on_entry is not None and world.journal is not None:
+            on_entry(world.journal.last)
         return Delivery(answered, speed=stage.speed)
 
     async def state(request: Request) -> Response:

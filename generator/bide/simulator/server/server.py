@@ -21,7 +21,7 @@ from bide.simulator.world.world import World
 if TYPE_CHECKING:
     import uvicorn
 
-    from bide.simulator.server.app import OnAnswer
+    from bide.simulator.server.app import OnEntry
 
 PAGE_PATH = "/_bide/"
 
@@ -52,17 +52,17 @@ def serve(
     scenarios: str | None = None,
     key: str | None = None,
     ready: Callable[[str], None] | None = None,
-    on_answer: OnAnswer | None = None,
+    on_entry: OnEntry | None = None,
 ) -> None:
     """Serve a provider until the process is interrupted.
 
     `ready` is called with the base URL once requests are accepted. With `speed=10`, 10 s of a job pass in 1 s of real
     time, and min_interval shrinks with it, so that a client with the spec's min_interval never violates it. To test a
     client's min_interval, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only API
-    key that is accepted; without it, any is. `on_answer` is called with each request and its answer. Raises
+    key that is accepted; without it, any is. `on_entry` is called with each entry of the journal. Raises
     `SimulatorError`, and `ScenarioError` for the file.
     """
-    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_answer=on_answer)
+    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_entry=on_entry)
     with _listener(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
         if ready:
             ready(_url(provider, listener))
@@ -82,9 +82,9 @@ class Simulator:
         seed: int = 0,
         scenarios: str | None = None,
         key: str | None = None,
-        on_answer: OnAnswer | None = None,
+        on_entry: OnEntry | None = None,
     ) -> None:
-        self._server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_answer=on_answer)
+        self._server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_entry=on_entry)
         self._listener = _listener(host, port)
         self._thread = threading.Thread(target=self._run, name=f"simulator of {provider.name}", daemon=True)
         self.url = _url(provider, self._listener)
@@ -136,7 +136,7 @@ def _server(
     seed: int,
     scenarios: str | None,
     key: str | None,
-    on_answer: OnAnswer | None,
+    on_entry: OnEntry | None,
 ) -> uvicorn.Server:
     if not 0 < speed <= 10_000:
         raise SimulatorError(f"speed is {speed:g}, expected more than 0 and at most 10000")
@@ -158,7 +158,7 @@ def _server(
 
     stage = Stage(provider, world_at, speed=speed)
     config = uvicorn.Config(
-        application(stage, on_answer=on_answer, is_over=lambda: server.should_exit),
+        application(stage, on_entry=on_entry, is_over=lambda: server.should_exit),
         http=Connection,
         ws="none",
         loop="asyncio",
