@@ -38,7 +38,7 @@ def _page(title: str, kind: str, data: Any) -> str:
     sources = {
         "default-src": "'none'",
         "script-src": _hash(script),
-        "style-src": f"{_hash(style)} 'unsafe-inline'",
+        "style-src": _hash(style),
         "connect-src": "'self'" if kind == "simulator" else "'none'",
         "img-src": "data:",
         "base-uri": "'none'",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -34,6 +36,8 @@ class Masking:
         self._query |= {field.wire for place, field in secret if place is Place.QUERY}
         self._fields = {field.wire for place, field in secret if place in (Place.BODY, None)}
         self._fields |= set(_OAUTH_FIELDS) if provider.oauth else set()
+        names = "|".join(map(re.escape, sorted(self._fields)))
+        self._parts = re.compile(rf'(name="(?:{names})"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n).*?(?=\r\n--)', re.DOTALL)
 
     def masked(self, asked: Asked, answer: Answer, also: Iterable[str] = ()) -> tuple[str, Message, Message]:
         """The path with its query, and both messages. *also* are more secrets, such as those of the path."""
@@ -76,6 +80,8 @@ class Masking:
             if any(name in self._fields for name, _ in pairs):
                 return urlencode([(name, MASK if name in self._fields else value) for name, value in pairs], safe="*")
             return text
+        if kind.startswith("multipart/"):
+            return self._parts.sub(rf"\1{MASK}", text)
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
@@ -90,6 +96,8 @@ class Masking:
             if name.lower() in self._headers:
                 yield text
                 yield text.rpartition(" ")[2]
+                if text.lower().startswith("basic "):
+                    yield from _decoded(text[6:])
         yield from (text for name, text in asked.query if name in self._query)
         if not self._fields:
             return
@@ -137,6 +145,14 @@ def _secret_fields(provider: Provider) -> Iterator[tuple[Place | None, Field]]:
     endpoints = [*(job.submit for job in provider.jobs), *(each.endpoint for each in provider.operations)]
     for endpoint in endpoints:
         yield from ((each.place, each.field) for each in endpoint.parameters if each.field.secret)
+
+
+def _decoded(packed: str) -> list[str]:
+    """The name and the password of basic auth."""
+    try:
+        return b64decode(packed, validate=True).decode().split(":", 1)
+    except ValueError:
+        return []
 
 
 def _cut(text: str) -> str:
