@@ -66,9 +66,9 @@ def test_a_job_from_the_form_to_a_scenario_that_is_replayed(
     page.get_by_role("button", name="Fail", exact=True).click()
     page.locator("#orders li").wait_for()
     clock = client_class.SystemClock(10)
-    with client_class.Anakin(api_key="sk-very-secret", base_url=simulator.url, clock=clock) as client:
-        with pytest.raises(client_class.JobFailed, match="told to fail"):
-            client.url_scraper.run(url=URL)
+    client = client_class.Anakin(api_key="sk-very-secret", base_url=simulator.url, clock=clock)
+    with client, pytest.raises(client_class.JobFailed, match="told to fail"):
+        client.url_scraper.run(url=URL)
     lanes(page, "failed").wait_for()
     assert page.locator("#orders li").count() == 0
 

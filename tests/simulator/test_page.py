@@ -1,4 +1,4 @@
-"""The page of the simulator over HTTP: what it gets, what it may ask, and who may ask. `make browser` clicks through it."""
+"""The page of the simulator over HTTP: what it gets and asks, and who may. `make browser` clicks through it."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_an_order_is_given_and_taken_back(page: Page) -> None:
     page.post("submit", {"job": "picture", "arguments": ARGUMENTS})
 
     assert [job["state"] for job in page.simulator.state()["jobs"]] == ["failed"]
-    status, text = page.ask("GET", "scenarios.yaml")
+    _, text = page.ask("GET", "scenarios.yaml")
     with Simulator(PROVIDER, scenarios=text) as again:
         Page(again).post("submit", {"job": "picture", "arguments": ARGUMENTS})
         assert [job["state"] for job in again.state()["jobs"]] == ["failed"]
