@@ -40,7 +40,7 @@ def verify(spec: Path, recording: Path, only_patch: bool) -> int:
     the spec.
     """
     from bide.cli.specs import contents_of
-    from bide.importer.reading import Unreadable, read
+    from bide.importer.documents.reading import Unreadable, read
     from bide.importer.recording.exchanges import exchanges_of, is_recording
     from bide.ir.build import build
     from bide.lint.pipeline import checked
