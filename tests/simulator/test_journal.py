@@ -82,6 +82,26 @@ def test_the_key_is_masked() -> None:
     assert ["x-key", "***"] in [list(pair) for pair in entries(acme)[0].details()["sent"]["headers"]]
 
 
+def test_a_short_key_is_masked_in_its_place() -> None:
+    """A key of one letter is not searched for in other text."""
+    acme = noted()
+    acme.ask("POST", "/shots", PICTURE)
+
+    sent = entries(acme)[0].sent
+    assert sent is not None
+    assert ("x-key", "***") in sent.headers
+    assert "kind" in sent.body
+
+
+def test_name_and_password_are_masked_where_they_are_repeated() -> None:
+    """Basic auth packs them, and a reply may have them unpacked."""
+    packed = b64encode(b"some-user:some-password").decode()
+    asked = Asked(method="GET", path="/", headers={"authorization": f"Basic {packed}"})
+
+    _, _, answered = Masking(PROVIDER).masked(asked, Answer(body=b"some-user has some-password"))
+    assert answered.body == "*** has ***"
+
+
 PARTS = b'--b\r\nContent-Disposition: form-data; name="country"\r\n\r\n%s\r\n--b--'
 
 SECRETS = SPEC.replace("      country?: {type: string,", "      country?: {type: string, secret: true,").replace(

@@ -15,6 +15,8 @@ import pytest
 from bide.page.page import simulator_page, trace_page
 from bide.simulator import Simulator
 from bide.simulator.server.guard import refused
+from bide.simulator.server.stage import Stage
+from bide.simulator.world.world import World
 from tests.simulator.simulated_acme import PROVIDER
 
 ARGUMENTS = {"url": "https://b.example/"}
@@ -156,6 +158,18 @@ def test_speed_and_forgetting(page: Page) -> None:
     assert page.simulator.state()["jobs"] == []
     assert page.simulator.state()["requests"] == 0
     events.close()  # type: ignore[attr-defined]
+
+
+def test_time_goes_on_at_another_speed() -> None:
+    """It neither jumps nor goes back, when the speed changes and when all is forgotten."""
+    clock = [100.0]
+    stage = Stage(PROVIDER, lambda speed: World(PROVIDER, speed=speed), speed=10, clock=lambda: clock[0])
+    clock[0] = 103.0
+    stage.set_speed(2)
+    assert stage.now() == 30
+    clock[0] = 104.0
+    stage.forget()
+    assert stage.now() == 32
 
 
 @pytest.mark.parametrize(

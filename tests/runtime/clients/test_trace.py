@@ -19,7 +19,8 @@ from bide_runtime.testing import FakeClock as VirtualClock
 from bide_runtime.waiting.flow import Saw
 from msgspec.json import encode
 
-from tests.runtime.acme import APART, KEY, PART, Acme, AsyncAcme
+from tests.runtime.acme import APART, KEY, PART, Acme, AsyncAcme, Page, kind
+from tests.runtime.clients.test_keys import MANY
 from tests.runtime.clients.test_webhooks import SECRET, SOON, TOLD, told
 from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, unreachable
 from tests.runtime.world import DONE, MODES, PAGE, QUEUED, RUNNING, TICKET, Mode, World, error, served
@@ -113,6 +114,27 @@ def test_a_batch_of_many(mode: Mode, tmp_path: Path) -> None:
     assert set(submits) == made.keys()
     assert len(set(made.values())) == 60
     assert sum(line.get("state") == "succeeded" for line in found) == 60
+
+
+def test_a_poll_of_many(tmp_path: Path) -> None:
+    """It is one line, with the ids of all its jobs."""
+    file, numbers, clock = tmp_path / "run.jsonl", count(), LoopClock()
+
+    def server(sent: Sent) -> Reply:
+        if sent.request.method == "POST":
+            return Reply({"id": f"j{next(numbers)}", "status": "queued"}, status=202)
+        ids = dict(sent.query)["ids"].split(",")
+        return Reply({"jobs": [{"id": id, "status": "done", "page": {"text": "hello"}} for id in ids]})
+
+    async def run() -> list[Any]:
+        client = AsyncAcme(KEY, clock=clock, transport=AsyncFakeTransport(server, clock), trace=file)
+        crew = kind("crew", Page, result=("page",), poll_many=MANY)
+        return [each async for each in client.jobs(crew).run_many([{"url": "u"}] * 3)]
+
+    clock.run(run())
+    [poll] = [line for line in lines(file) if line.get("request") == "poll"]
+    assert (poll["job"], sorted(poll["ids"])) == ("crew", ["j0", "j1", "j2"])
+    assert sum(line.get("state") == "succeeded" for line in lines(file)) == 3
 
 
 def test_a_poll_alone_and_a_webhook(world: Make, tmp_path: Path) -> None:
