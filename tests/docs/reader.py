@@ -146,8 +146,7 @@ class Reader:
         self.processes.callback(process.terminate)
         assert process.stdout is not None
         printed = process.stdout.readline()
-        clients = 2 if "--speed" in arguments else 1
-        while printed.count("(base_url=") < clients * sum(each.endswith(".yaml") for each in _specs(arguments)):
+        while printed.count("/_bide/ shows") < sum(each.endswith(".yaml") for each in _specs(arguments)):
             line = process.stdout.readline()
             assert line, printed
             printed += line

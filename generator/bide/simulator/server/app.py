@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,9 +14,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from bide.simulator.journal.journal import Entry
 from bide.simulator.life.answer import Answer, Asked, Ending
 from bide.simulator.server.connection import close
-from bide.simulator.world.world import World
+from bide.simulator.server.control import control
+from bide.simulator.server.stage import Stage
 
 STATE_PATH = "/_bide/state"
 
@@ -73,22 +74,14 @@ async def _until_closed(receive: Receive) -> None:
         pass
 
 
-OnAnswer: TypeAlias = Callable[[Asked, Answer, float], None]
-"""Called with each request, its answer, and the time in seconds of the provider."""
+OnEntry: TypeAlias = Callable[[Entry], None]
+"""Called with the entry of each request in the journal."""
 
 
 def application(
-    world: World,
-    *,
-    speed: float,
-    clock: Callable[[], float] = time.monotonic,
-    on_answer: OnAnswer | None = None,
+    stage: Stage, *, on_entry: OnEntry | None = None, is_over: Callable[[], bool] = lambda: False
 ) -> Starlette:
-    """The web application around a world, whose time runs *speed* times as fast as the clock."""
-    begin = clock()
-
-    def now() -> float:
-        return (clock() - begin) * speed
+    """The web application around a world. *is_over*: whether the server stops, which ends the streams of pages."""
 
     async def answer(request: Request) -> Response:
         asked = Asked(
@@ -98,22 +91,24 @@ def application(
             headers=dict(request.headers),
             body=await request.body(),
         )
+        world, now = stage.world, stage.now
         kept = world.holds(asked, now())
         while kept is not None and not kept.is_over(now()):
             await asyncio.sleep(_TICK)
             if await request.is_disconnected():
                 return Response()
         answered = world.handle(asked, now(), was_held=kept is not None)
-        if on_answer is not None:
-            on_answer(asked, answered, now())
-        return Delivery(answered, speed=speed)
+        if on_entry is not None and world.journal is not None:
+            on_entry(world.journal.last)
+        return Delivery(answered, speed=stage.speed)
 
     async def state(request: Request) -> Response:
-        return JSONResponse(world.report(now()))
+        return JSONResponse(stage.world.report(stage.now()))
 
     return Starlette(
         routes=[
             Route(STATE_PATH, state, methods=["GET"]),
+            *control(stage, is_over),
             Route("/{path:path}", answer, methods=_METHODS),
         ]
     )
