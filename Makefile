@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 BIN := $(CURDIR)/$(VENV)/bin
 PY := $(BIN)/python
 AIRFLOW := .airflow-venv
+DOCS := .docs-venv
+EXAMPLES := .examples-venv
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
@@ -18,7 +20,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test browser demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports bench check canary generate reference format clean
+.PHONY: help venv test browser demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports bench check canary generate reference format docs docs-serve examples clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -109,8 +111,18 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/ruff check --fix-only --quiet $(filter-out generated,$(CHECKED))
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
+docs: $(DOCS)/.ready $(READY) ## Build the documentation site in site/, and fail for a warning or a dead link
+	$(DOCS)/bin/zensical build --clean --strict
+	$(PY) -m tests.docs.site site
+
+docs-serve: $(DOCS)/.ready ## Serve the documentation while you write it; a page is built anew at each save
+	$(DOCS)/bin/zensical serve
+
+examples: $(EXAMPLES)/.ready ## Run the examples that need more: a notebook, Django, FastAPI; they get an environment of their own, of 690 MB
+	$(EXAMPLES)/bin/python -m pytest -q tests/examples
+
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) $(AIRFLOW) .canary .demo .rivals .unseen .mutants .benchmarks .engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(AIRFLOW) $(DOCS) $(EXAMPLES) site .canary .demo .rivals .unseen .mutants .benchmarks .engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml runtime/pyproject.toml constraints.txt
@@ -123,4 +135,14 @@ $(READY): pyproject.toml runtime/pyproject.toml constraints.txt
 $(AIRFLOW)/.ready: runtime/pyproject.toml evidence/airflow/constraints.txt
 	$(PYTHON) -m venv $(AIRFLOW)
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(AIRFLOW)/bin/pip install --quiet --constraint evidence/airflow/constraints.txt --editable 'runtime[airflow]' mypy
+	@touch $@
+
+$(DOCS)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(DOCS)
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(DOCS)/bin/pip install --quiet --constraint constraints.txt '.[docs]'
+	@touch $@
+
+$(EXAMPLES)/.ready: pyproject.toml runtime/pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(EXAMPLES)
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(EXAMPLES)/bin/pip install --quiet --constraint constraints.txt --editable runtime --editable '.[dev,simulator,examples]'
 	@touch $@

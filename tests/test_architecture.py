@@ -30,6 +30,7 @@ ROOMS = {
         "gallery": set(),
         "page": set(),
         "trace": set(),
+        "site": {"ir", "emit"},
         "cli": {
             "spec",
             "ir",
@@ -43,6 +44,7 @@ ROOMS = {
             "gallery",
             "page",
             "trace",
+            "site",
         },
     },
     RUNTIME: {

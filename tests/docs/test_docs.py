@@ -25,6 +25,8 @@ from tests.runtime.engines.server import CERTIFICATE, Peer, Received, Server, re
 
 DOCS = REPOSITORY / "docs"
 PAGES = (
+    "first-job",
+    "provider-site",
     "waiting",
     "errors",
     "many-jobs",

@@ -17,6 +17,7 @@ from bide.cli.check import check
 from bide.cli.documents.differing import diff
 from bide.cli.documents.exporting import export
 from bide.cli.documents.importing import import_
+from bide.cli.documents.site import docs
 from bide.cli.documents.verifying import verify
 from bide.cli.explain import explain
 from bide.cli.generate import generate
@@ -90,5 +91,20 @@ def bide(context: click.Context, version: bool) -> int:
     return OK
 
 
-for _command in (new, import_, check, explain, diff, export, generate, serve, play, trace, schema, ledger, verify):
+for _command in (
+    new,
+    import_,
+    check,
+    explain,
+    diff,
+    export,
+    docs,
+    generate,
+    serve,
+    play,
+    trace,
+    schema,
+    ledger,
+    verify,
+):
     bide.add_command(_command)

@@ -189,3 +189,12 @@ class Lifecycle:
         """The states in which a job may end."""
         ends = {end.state for end in self.ends}
         return frozenset(ends | {state for state in self.states.values() if state.is_final})
+
+    def followers(self, status: str) -> tuple[str, ...]:
+        """The statuses that may follow a status. By default: every later one and every final one."""
+        if status in self.transitions:
+            return self.transitions[status]
+        if self.states[status].is_final:
+            return ()
+        later = list(self.states)[list(self.states).index(status) + 1 :]
+        return tuple(after for after, state in self.states.items() if state.is_final or after in later)

@@ -62,22 +62,12 @@ class Diagram:
             f"state {mermaid(status if status == state else f'{status} ({state.value})')} as {self._ids[status]}"
             for status, state in states.items()
         ]
-        transitions = {status: self._after(status) for status in states}
+        transitions = {status: self._lifecycle.followers(status) for status in states}
         reached = {after for followers in transitions.values() for after in followers}
         found += [f"[*] --> {self._ids[status]}" for status in states if status not in reached]
         found += [f"{self._ids[before]} --> {self._ids[after]}" for before in states for after in transitions[before]]
         found += [f"{self._ids[status]} --> [*]" for status, state in states.items() if state.is_final]
         return [Code(line) for line in found]
-
-    def _after(self, status: str) -> tuple[str, ...]:
-        """The statuses that may follow. By default: every later one and every final one."""
-        states = self._lifecycle.states
-        if status in self._lifecycle.transitions:
-            return self._lifecycle.transitions[status]
-        if states[status].is_final:
-            return ()
-        later = list(states)[list(states).index(status) + 1 :]
-        return tuple(after for after, state in states.items() if state.is_final or after in later)
 
 
 class ReadmeView:
@@ -233,9 +223,10 @@ class ReadmeView:
     @property
     def failures(self) -> list[Row]:
         """The table of exceptions that this provider's client can raise."""
-        return [Row((Code(name), Code(meaning), Code(answer))) for name, meaning, answer in self._failures()]
+        return [Row((Code(name), Code(meaning), Code(answer))) for name, meaning, answer in self.meanings()]
 
-    def _failures(self) -> Iterator[tuple[str, str, str]]:
+    def meanings(self) -> Iterator[tuple[str, str, str]]:
+        """(exceptions, what they mean, what to do), in Markdown."""
         jobs = self._provider.jobs
         if jobs:
             yield "`JobTimeout`", "the deadline passed; the job is still running", "`resume(error.token).wait()`"
