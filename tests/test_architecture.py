@@ -71,7 +71,7 @@ SHARED = {"simulator": {"bide_runtime.testing.timeline", "bide_runtime.testing.f
 
 OUTSIDE = {
     "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
-    "clients": {"rich"},
+    "clients": {"rich", "tqdm"},
     "testing": {"hypothesis"},
     "durable": {"airflow", "temporalio"},
     "apps": {"anyio", "click", "jmespath", "keyring", "mcp", "mcp_types", "rich", "starlette", "uvicorn"},
