@@ -27,6 +27,8 @@ class Verdict:
     compared: int
     """The number of exchanges that belong to the spec."""
     others: int
+    noun: str = "exchange"
+    """What was compared."""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class _Verification:
         self._routes = Routes(provider)
         self._comparison = Comparison(provider)
         self._polls: dict[str, _Poll] = {}
+        self._polled: dict[str, float] = {}
+        """When a job was polled last, whatever the reply was."""
 
     def verdict(self, exchanges: list[Exchange]) -> Verdict:
         origin = self._origin(exchanges)
@@ -162,9 +166,18 @@ class _Verification:
     def _of_time(self, route: Route, exchange: Exchange) -> list[Misfit]:
         """What does not fit the polls before this one."""
         job = route.of
-        if route.role is not Role.POLL or not isinstance(job, ir.Job) or exchange.status >= 400:
+        if route.role is not Role.POLL or not isinstance(job, ir.Job):
             return []
         lifecycle, found = job.lifecycle, list[Misfit]()
+        before = self._polled.get(exchange.path)
+        self._polled[exchange.path] = exchange.began
+        if exchange.status >= 400:
+            least = job.polling.min_interval
+            if exchange.status == 429 and before is not None and exchange.began - before >= least - _SLACK:
+                path = ("lifecycles", lifecycle.name, "polling")
+                says = f"a poll of {lifecycle.name} got HTTP 429, although it kept to the min_interval of {least:g} s"
+                found.append(Misfit(Kind.TOO_CLOSE, path, says, ""))
+            return found
         body = self._comparison.opened(job.snapshot, exchange.said)
         status = _status(lifecycle, exchange, body)
         state = _state(lifecycle, status, exchange, body)
