@@ -102,7 +102,9 @@ def verify(
     except Unreadable as why:
         complain(str(why))
         return PROBLEM
-    _show(document, found.findings, f"{_counted(found.compared, found.noun)} compared, {found.others} others", only_patch)
+    _show(
+        document, found.findings, f"{_counted(found.compared, found.noun)} compared, {found.others} others", only_patch
+    )
     return INTERRUPTED if is_interrupted else PROBLEM if found.findings or failures else OK
 
 

@@ -87,9 +87,9 @@ def plan(
                 raise
             skipped.append(str(why))
     if not calls:
-        why = f" ({'; '.join(skipped)})" if skipped else ""
+        reasons = f" ({'; '.join(skipped)})" if skipped else ""
         raise BadPlan(
-            f"nothing to call{why}: mark what costs nothing with `free: true`, or name it with --job or --operation"
+            f"nothing to call{reasons}: mark what costs nothing with `free: true`, or name it with --job or --operation"
         )
     return Plan(tuple(calls), tuple(skipped))
 

@@ -63,9 +63,7 @@ def run(
 
 
 @contextmanager
-def _client(
-    provider: ir.Provider, package: ModuleType, catalog: Any, base_url: str | None, ran: Ran
-) -> Iterator[Any]:
+def _client(provider: ir.Provider, package: ModuleType, catalog: Any, base_url: str | None, ran: Ran) -> Iterator[Any]:
     secrets: Mapping[str, str] = import_module("bide_runtime.apps.cli.keys").secrets(catalog, base_url)
     clock = import_module("bide_runtime.apps.cli.session").clock() or package.SystemClock()
     recorder = Recorder(package.Urllib3Transport(), clock)
