@@ -54,6 +54,8 @@ class _Verification:
         self._routes = Routes(provider)
         self._comparison = Comparison(provider)
         self._polls: dict[str, _Poll] = {}
+        self._submitted: ir.Job | ir.Operation | None = None
+        """The kind of job that was submitted last."""
         self._polled: dict[str, float] = {}
         """When a job was polled last, whatever the reply was."""
 
@@ -95,7 +97,17 @@ class _Verification:
     def _best(self, routes: list[Route], exchange: Exchange) -> tuple[Route, list[Misfit]]:
         """The route that fits best, if jobs share an address."""
         tried = [(route, list(self._of_reply(route, exchange))) for route in routes]
-        return min(tried, key=lambda each: (not _sends(each[0], exchange), sum(one.weight for one in each[1])))
+        best = min(
+            tried,
+            key=lambda each: (
+                not _sends(each[0], exchange),
+                sum(one.weight for one in each[1]),
+                each[0].of is not self._submitted,
+            ),
+        )
+        if best[0].role is Role.SUBMIT:
+            self._submitted = best[0].of
+        return best
 
     def _of_reply(self, route: Route, exchange: Exchange) -> Iterator[Misfit]:
         job, owner = route.of, _owner(route)
