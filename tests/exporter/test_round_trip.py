@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bide import ir
-from bide.importer.importing import Wanted, imported
-from bide.importer.openapi import api_of
+from bide.exporter.arazzo import arazzo
+from bide.importer.documents.openapi import api_of
+from bide.importer.importing import Wanted, imported, opened
 from bide.lint.pipeline import read_spec
 from tests.exporter.test_exporter import SPECS, document, name_of
 
@@ -82,6 +84,29 @@ def test_an_export_can_be_imported(path: Path) -> None:
             assert at(mine.cancel.endpoint) == at(theirs.cancel.endpoint)
         missing = arguments(job).items() - arguments(other).items()
         assert not missing, missing
+
+
+def test_workflows_can_be_imported(tmp_path: Path) -> None:
+    """The import of `bide export arazzo` has the jobs of its workflows, without the links of the OpenAPI document."""
+    path = next(path for path in SPECS if path.stem == "knowledgesdk")
+    spec, found = read_spec(path.name, path.read_text("utf-8")), document(path)
+    for methods in found["paths"].values():
+        for operation in methods.values():
+            operation.pop("x-speakeasy-polling", None)
+            for reply in operation["responses"].values():
+                reply.pop("links", None)
+    (tmp_path / "openapi.json").write_text(json.dumps(found))
+    (tmp_path / "arazzo.json").write_text(json.dumps(arazzo(spec, url="openapi.json")))
+
+    wanted = Wanted(name=spec.name)
+    back = read_spec("x.yaml", imported(opened(tmp_path / "arazzo.json"), wanted, source="x", schema="x").text)
+    jobs = {other.name: other for other in back.jobs}
+    assert {workflow["workflowId"] for workflow in arazzo(spec)["workflows"]} <= jobs.keys()
+    job = spec.jobs[0]
+    other = jobs[job.name]
+    assert (at(job.submit), at(job.lifecycle.poll)) == (at(other.submit), at(other.lifecycle.poll))
+    assert job.job_id.field == other.job_id.field
+    assert words(job.lifecycle) == words(other.lifecycle)
 
 
 def test_most_jobs_come_back() -> None:

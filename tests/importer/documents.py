@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bide.importer.documents.openapi import Api, api_of
 from bide.importer.importing import Import, Wanted, imported
-from bide.importer.openapi import Api, api_of
 
 STATUS = {"type": "string", "enum": ["queued", "running", "completed", "failed"]}
 JOB: dict[str, Any] = {

@@ -258,3 +258,89 @@ def test_statuses_of_a_job_and_of_a_resource(words: list[str], is_job: bool) -> 
 def test_a_guess_is_marked_as_one() -> None:
     """`state_of` never says what `guess` says."""
     assert (None, "succeeded") == (state_of("ready"), guess("ready"))
+
+
+OPERATION = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "done": {"type": "boolean"},
+        "error": {"type": "object", "properties": {"message": {"type": "string"}}},
+        "response": {"type": "object", "properties": {"id": {"type": "string"}}},
+    },
+}
+
+
+def with_schema(paths: dict[str, Any], **schemas: Any) -> dict[str, Any]:
+    """A document with named schemas."""
+    found = document(paths)
+    return {**found, "components": {**found["components"], "schemas": schemas}}
+
+
+def test_the_name_of_an_operation_is_its_address() -> None:
+    """As AIP-151 has it: `operations/7` is polled at `/v1/operations/7`, wherever the document has the poll."""
+    ref = {"$ref": "#/components/schemas/Operation"}
+    given = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    paths = {
+        "/v1/models/{id}:tune": {"post": submit(ref, parameters=given)},
+        "/v1/models/{id}/operations/{operation}": {"get": poll(ref)},
+    }
+    data = data_of(with_schema(paths, Operation=OPERATION))
+
+    [job] = data["jobs"].values()
+    [lifecycle] = data["lifecycles"].values()
+    assert "name" == job["submit"]["job_id"]
+    assert {"get": "/v1/{+job_id}"} == lifecycle["poll"]
+    assert ("done", {"false": "running", "true": "succeeded"}) == (lifecycle["status"], lifecycle["states"])
+
+
+def test_a_poll_may_need_another_value_of_the_reply() -> None:
+    """By its name, or by the name of what has it; only a field that is always there."""
+    run = {
+        **JOB,
+        "required": ["id", "status", "threadId"],
+        "properties": {**JOB["properties"], "threadId": {"type": "string"}},
+    }
+    for name in ("thread_id", "id"):
+        ref = {"$ref": "#/components/schemas/Run"}
+        paths = {"/runs": {"post": submit(ref)}, f"/threads/{{{name}}}/runs/{{run_id}}": {"get": poll(ref)}}
+        [lifecycle] = data_of(with_schema(paths, Run=run))["lifecycles"].values()
+        assert {"get": "/threads/{threadId}/runs/{job_id}"} == lifecycle["poll"]
+
+
+def test_an_id_may_be_in_a_list() -> None:
+    """In the first item of the only list of the reply."""
+    found = {"type": "object", "properties": {"renders": {"type": "array", "items": THIN}}}
+    paths = {"/renders": {"post": submit(found, "202")}, "/renders/{id}": {"get": poll()}}
+    [job] = data_of(document(paths))["jobs"].values()
+
+    assert "renders.0.id" == job["submit"]["job_id"]
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_the_polling_of_a_document_tells_what_words_mean(quote: str) -> None:
+    """`x-speakeasy-polling` has the status, and which words are a success or a failure; the others go on."""
+    job = {
+        "type": "object",
+        "properties": {"id": {"type": "string"}, "mood": {"type": "string", "enum": ["calm", "merry", "cross"]}},
+    }
+    polling = [
+        {
+            "name": "WaitFor",
+            "delaySeconds": 3,
+            "intervalSeconds": 10,
+            "limitCount": 30,
+            "successCriteria": [
+                {"condition": "$statusCode == 200"},
+                {"condition": f"$response.body#/mood == {quote}merry{quote}"},
+            ],
+            "failureCriteria": [{"condition": f"$response.body#/mood == {quote}cross{quote}"}],
+        }
+    ]
+    paths = {"/jobs": {"post": submit(THIN)}, "/jobs/{id}": {"get": poll(job, **{"x-speakeasy-polling": polling})}}
+    [lifecycle] = data_of(document(paths))["lifecycles"].values()
+
+    assert ("mood", {"calm": "running", "merry": "succeeded", "cross": "failed"}) == (
+        lifecycle["status"],
+        lifecycle["states"],
+    )

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bide.importer.documents.openapi import api_of
+from bide.importer.documents.reading import Unreadable, parsed, read
 from bide.importer.importing import NotImported
-from bide.importer.openapi import api_of
-from bide.importer.reading import Unreadable, parsed, read
 from tests.importer.documents import BODY, JOBS, document, spec_of, submit
 
 

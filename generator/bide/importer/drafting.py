@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bide.importer.documents.openapi import Api, Operation, Parameter, Reply, is_json
+from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.openapi import Api, Operation, Parameter, Reply, is_json
+from bide.importer.pace import pace_of
 from bide.importer.pairs import Pair, leads_to, mapping_of, pairs_of
 from bide.importer.polls import Poll, is_parameter, shape
-from bide.importer.reading import Json
 from bide.importer.types import Types, described
 from bide.importer.words import guess
 from bide.spec import names
@@ -91,6 +92,8 @@ class _Drafter:
         self._job_names: set[str] = set()
         self._lifecycles: dict[str, tuple[str, Json]] = {}
         self._key_header = ""
+        self._reply = Look()
+        """Of the submit of the job that is being written."""
 
     def drafted(self, chosen: list[Pair] | None) -> Draft:
         pairs = [pair for pair in pairs_of(self._api, self._lens) if _is_wanted(pair.submit, self._wanted)]
@@ -235,7 +238,7 @@ class _Drafter:
         first = pair.id_field[:1] or pair.address[:1]
         reply = next((each for each in replies if {*first} <= self._lens.look(each.schema).properties.keys()), None)
         if reply is not None and self._lens.look(reply.schema).properties:
-            kind = self._types.of(reply.schema, f"{name} submitted")
+            kind = self._types.model_of(reply.schema, f"{name} submitted")
             if kind in self._types.models:
                 request["returns"] = kind
         self._id(pair, request)
@@ -243,6 +246,7 @@ class _Drafter:
         if key is not None:
             request["idempotency_key"] = key.name
         job["submit"] = request
+        self._reply = Look() if reply is None or "returns" not in request else self._lens.look(reply.schema)
         lifecycle_name, lifecycle, snapshot, result = self._lifecycle(pair, name, required, request)
         job["lifecycle"] = lifecycle_name
         if snapshot:
@@ -288,7 +292,11 @@ class _Drafter:
                 "the document does not say what a poll returns; this goes by its HTTP status",
             )
             return name, lifecycle, "", "any"
-        lifecycle["poll"] = self._address(asked, poll.id, required, in_query=poll.is_in_query)
+        is_operation = {"name", "done"} <= self._lens.reply(pair.submit).properties.keys()
+        if is_operation and pair.id_field == ("name",) and "a link" not in pair.signals:
+            lifecycle["poll"] = {"get": f"{_version_of(asked.path)}/{{+job_id}}"}  # a name is a path: AIP-151
+        else:
+            lifecycle["poll"] = self._address(asked, poll.id, required, in_query=poll.is_in_query)
         reply = next(iter(self._lens.json_replies(asked)), None)
         merged = self._lens.reply(asked)
         if (reply is None or not merged.properties) and {200, 202} <= asked.statuses:
@@ -303,13 +311,15 @@ class _Drafter:
             if len(self._lens.json_replies(asked)) == 1
             else {"anyOf": [each.schema for each in self._lens.json_replies(asked)]}
         )
-        snapshot = self._types.of(schema, f"{owner} status")
+        snapshot = self._types.model_of(schema, f"{owner} status")
         if snapshot not in self._types.models:
             raise CannotSay(f"a poll returns {snapshot}, and no object with known fields")
         self._status(pair, name, lifecycle)
         result = self._result(pair, owner, name, lifecycle, snapshot, required)
         self._cancel(pair, name, lifecycle, required)
         self._more(merged, pair, lifecycle)
+        if pace := pace_of(asked.raw.get("x-speakeasy-polling")):
+            lifecycle["polling"] = pace
         return self._shared(name, lifecycle), lifecycle, snapshot, result
 
     def _shared(self, name: str, lifecycle: dict[str, Json]) -> str:
@@ -456,9 +466,15 @@ class _Drafter:
             if not holders:
                 raise CannotSay(f"the address {path} has no id")
             path = path.replace(f"{{{holders[-1]}}}", "{job_id}")
+        told: set[str] = set()
         for name in _PLACEHOLDER.findall(path):
-            if name != "job_id" and name not in required:
+            if name == "job_id" or name in required:
+                continue
+            at = self._of_reply(name, path)
+            if not at:
                 raise CannotSay(f"{operation} needs {name!r}, which the submit does not have")
+            path = path.replace(f"{{{name}}}", f"{{{at}}}")
+            told.add(at)
         query = {**operation.query}
         if in_query:
             query[id_] = "{job_id}"
@@ -474,10 +490,29 @@ class _Drafter:
                         query[each.name] = value
                 elif each.place == "query":
                     query[each.name] = f"{{{each.name}}}"
-        made: dict[str, Json] = {operation.method: _named_path(path)}
+        made: dict[str, Json] = {operation.method: _named_path(path, told)}
         if query:
             made["query"] = dict(query.items())
         return made
+
+    def _of_reply(self, name: str, path: str) -> str:
+        """Where the reply of the submit has a value of an address: by its name, or as the id of what is before it."""
+        before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
+        noun = _singular(before.lower()) if before and not is_parameter(before) else ""
+        wanted = {_squeezed(name)} - {"id"} | ({_squeezed(f"{noun}id")} if noun else set())
+        for at in self._fields_of(self._reply):
+            is_of_noun = noun != "" and at[-1] == "id" and [_squeezed(each) for each in at[:-1]] == [_squeezed(noun)]
+            if _squeezed(at[-1]) in wanted or is_of_noun:
+                return ".".join(at)
+        return ""
+
+    def _fields_of(self, look: Look) -> Iterator[Path]:
+        """The fields of a reply that are always there, and those of its objects."""
+        for name in look.properties:
+            inner = self._lens.property(look, name)
+            if name in look.required and not inner.is_nullable:
+                yield (name,)
+                yield from ((name, each) for each in inner.properties if each in inner.required)
 
     def _constant(self, parameter: Parameter) -> str | None:
         """The only value of a parameter, or its default."""
@@ -711,8 +746,19 @@ def _plain(name: str) -> str:
     return made if made[0].isalpha() else f"p_{made}"
 
 
-def _named_path(path: str) -> str:
-    made = _PLACEHOLDER.sub(lambda found: f"{{{_plain(found[1])}}}", path)
+def _version_of(path: str) -> str:
+    """The version at the beginning of a path: `/v1` of `/v1/operations/{id}`."""
+    found = re.match(r"/v\d\w*(?=/)", path)
+    return found[0] if found else ""
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _named_path(path: str, told: Collection[str] = ()) -> str:
+    """A path with the names of arguments; those of *told* are fields of a reply, and stay."""
+    made = _PLACEHOLDER.sub(lambda found: found[0] if found[1] in told else f"{{{_plain(found[1])}}}", path)
     return made if made.startswith("/") else f"/{made}"
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bide.importer.documents.arazzo import api_with_workflows, is_workflows
+from bide.importer.documents.openapi import Api, api_of
+from bide.importer.documents.reading import Json, Unreadable, read
 from bide.importer.drafting import Draft, Wanted, draft, found_in
 from bide.importer.mending import Unmendable, mended
-from bide.importer.openapi import Api, api_of
 from bide.importer.pairs import Pair
-from bide.importer.reading import Json, Unreadable, read
 from bide.importer.recording.document import Recording
 from bide.importer.recording.examples import with_examples
 from bide.importer.recording.exchanges import is_recording
@@ -41,6 +42,8 @@ def opened(path: Path, only: str = "") -> Api:
     """The API in a file. *only* is what is wanted of a recording. Raises `NotImported`."""
     try:
         raw = read(path)
+        if is_workflows(raw):
+            return api_with_workflows(raw, path)
         if not is_recording(raw):
             return api_of(raw, path)
         recording = Recording(raw, only)
@@ -91,7 +94,7 @@ def _heading(api: Api, source: str) -> list[str]:
     version = f" {api.version}" if api.version else ""
     return [
         f"Imported from {source} (OpenAPI {api.openapi}, {api.title or 'without a title'}{version}).",
-        "No such document says how often to poll, how long a job takes, or how long its result is kept: until you add"
+        "Few documents say how often to poll, how long a job takes, or how long its result is kept: until you add"
         " `polling`, `typical` and `retention` from the provider's pages, Bide's defaults hold. What to look at is"
         " marked with TODO; `bide check` counts it.",
     ]

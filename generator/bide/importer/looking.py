@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bide.importer.openapi import Api, Operation, Reply, is_json
-from bide.importer.reading import Json
+from bide.importer.documents.openapi import Api, Operation, Reply, is_json
+from bide.importer.documents.reading import Json
 
 _DEEPEST = 8
 _QUOTED = re.compile(r"[`'\"]([A-Za-z][\w /-]{1,40})[`'\"]")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bide.importer.documents.reading import Json
 from bide.importer.drafting import Draft, Path
-from bide.importer.reading import Json
 from bide.importer.writing import text_of
 from bide.lint.pipeline import examined
 from bide.spec.diagnostics import Diagnostic

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bide.importer.documents.openapi import Api, Operation
+from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.openapi import Api, Operation
 from bide.importer.polls import ACTIONS, Poll, is_parameter, polls_of, shape
-from bide.importer.reading import Json
 from bide.importer.statuses import status_in
 
 CERTAIN = 12.0
@@ -201,6 +201,8 @@ def _scored(lens: Lens, submit: Operation, poll: Poll, posts: set[str], *, is_hu
     elif _same_resource(submit, poll):
         pair.is_of_argument = True
         add(5, "the same resource", strong=True)
+    if pair.id_field[:1] and pair.id_field[0] not in reply.properties:
+        pair.id_field = ()  # the link leads to nothing
     _id(lens, reply, inner, wrapped, poll, pair, add)
     text = submit.text
     if (asked.id and len(asked.id) > 5 and asked.id in text) or (asked.path in text and len(asked.segments) > 1):
@@ -362,6 +364,10 @@ def _id(lens: Lens, reply: Look, inner: Look, wrapped: tuple[str, ...], poll: Po
     if other and len(inner.properties) <= 4:
         pair.id_field = pair.id_field or (*wrapped, other)
         return add(1, "an id")
+    lists = [name for name in inner.properties if lens.look(lens.property(inner, name).items).properties]
+    if len(lists) == 1 and "id" in lens.look(lens.property(inner, lists[0]).items).properties:
+        pair.id_field = pair.id_field or (*wrapped, lists[0], "0", "id")
+        return add(1, "an id in a list")
     return None
 
 
@@ -378,6 +384,8 @@ def _statuses(lens: Lens, reply: Look, poll: Poll, add: Add) -> None:
 def _unwrapped(lens: Lens, reply: Look) -> tuple[Look, tuple[str, ...]]:
     """The object that the reply wraps, if it has no id of its own; and where that is."""
     names = list(reply.properties)
+    if {"name", "done"} <= reply.properties.keys():  # an operation as Google's AIP-151 has it
+        return reply, ()
     if any(_squeezed(name).endswith("id") for name in names):
         return reply, ()
     inside = [(name, look) for name in names if (look := lens.property(reply, name)).properties]

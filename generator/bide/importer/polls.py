@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from bide.importer.documents.openapi import Api, Operation
 from bide.importer.looking import Lens, Look
-from bide.importer.openapi import Api, Operation
 from bide.importer.statuses import Status, status_in, with_criteria
 
 ACTIONS = re.compile(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.reading import Json
 from bide.importer.words import is_of_a_job, state_of, states
 
 _NAME = re.compile(r"^(?:status|state|phase|stage)$|_(?:status|state)$|[a-z](?:Status|State)$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.reading import Json
 from bide.spec import names
 
 _LONGEST = 500
@@ -78,6 +78,11 @@ class Types:
             inside = self.of(look.items, _singular(hint), depth=depth + 1)
             return f"string or list of {inside}" if inside == "string" else "any"
         return "any"
+
+    def model_of(self, schema: Json, hint: str) -> str:
+        """The model of the objects that a reply may be, or its type if it is never one with known fields."""
+        kind, look = self.of(schema, hint).removesuffix(" or null"), self._lens.look(schema)
+        return kind if kind in self.models or not look.properties else self._model(schema, look, hint, 0)
 
     def field(self, schema: Json, hint: str, *, is_required: bool, name: str = "") -> tuple[bool, Json]:
         """Whether a field is there always, and what a spec says of it."""

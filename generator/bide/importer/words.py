@@ -20,7 +20,7 @@ _STATES: dict[str, frozenset[str]] = {
         active cancel_requested executing in_process in_progress inprogress progress run running working
         """),
     "succeeded": _set_of("""
-        complete completed done finish finished ok succeed succeeded success successful transcribed
+        complete completed done finish finished ok succeed succeeded success successful sucess transcribed
         """),
     "failed": _set_of("""
         err error errored fail failed failure fatal moderated rejected sucess_error timed_out timeout

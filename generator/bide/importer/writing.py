@@ -7,8 +7,8 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from bide.importer.documents.reading import Json
 from bide.importer.drafting import Draft, Path
-from bide.importer.reading import Json
 
 _PLAIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9 _./-]*)?[A-Za-z0-9_./]|/[A-Za-z0-9_./-]+|https?://[A-Za-z0-9._~/-]+")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\??")

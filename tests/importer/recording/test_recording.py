@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bide.cli.app import main
+from bide.importer.documents.openapi import api_of
+from bide.importer.documents.reading import Unreadable
 from bide.importer.importing import NotImported, Wanted, imported, opened
-from bide.importer.openapi import api_of
-from bide.importer.reading import Unreadable
 from bide.importer.recording.document import Recording
 from bide.importer.recording.exchanges import exchanges_of, is_recording
 from bide.lint.pipeline import read_spec

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bide.importer.documents.openapi import api_of
 from bide.importer.importing import Wanted, imported
-from bide.importer.openapi import api_of
 from bide.importer.recording.document import Recording
 from bide.importer.recording.secrets import DETECTORS, Secrets
 from tests.importer.recording.recorder import entry, har

@@ -161,8 +161,8 @@ class _Answers:
 @contextmanager
 def _local(document: str) -> Iterator[Path]:
     """The document as a file: one at an address is fetched for this command. Raises `NotImported`."""
+    from bide.importer.documents.reading import Unreadable, fetched
     from bide.importer.importing import NotImported
-    from bide.importer.reading import Unreadable, fetched
 
     if not document.startswith(("http://", "https://")):
         yield Path(document)

@@ -52,7 +52,7 @@ def verify(
     the spec, 130 after Ctrl-C.
     """
     from bide.cli.specs import contents_of
-    from bide.importer.reading import Unreadable, read
+    from bide.importer.documents.reading import Unreadable, read
     from bide.importer.recording.exchanges import exchanges_of, is_recording
     from bide.ir.build import build
     from bide.lint.pipeline import checked

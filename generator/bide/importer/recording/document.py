@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from bide.importer.reading import Json, Unreadable
+from bide.importer.documents.reading import Json, Unreadable
 from bide.importer.recording.exchanges import Exchange, exchanges_of
 from bide.importer.recording.paths import Seen, Told, seen
 from bide.importer.recording.schemas import Observed, texts

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bide.importer.reading import DEPTH_LIMIT, Json, Unreadable
+from bide.importer.documents.reading import DEPTH_LIMIT, Json, Unreadable
 
 _MOST_EXCHANGES = 50_000
 _BODY_LIMIT = 16 * 2**20

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import unquote
 
-from bide.importer.reading import Json
+from bide.importer.documents.reading import Json
 from bide.importer.recording.exchanges import Exchange, path_of
 from bide.importer.recording.secrets import Secrets
 from bide.spec import names

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from bide.importer.reading import Json
+from bide.importer.documents.reading import Json
 from bide.importer.recording.secrets import Secrets
 
 _STATUS = re.compile(r"^(?:status|state|phase|stage)$|_(?:status|state)$|[a-z](?:Status|State)$")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from bide.importer.reading import Json
+from bide.importer.documents.reading import Json
 from bide.importer.recording.exchanges import Exchange
 
 

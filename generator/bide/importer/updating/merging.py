@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from bide.importer.documents.reading import Json
 from bide.importer.drafting import Path
-from bide.importer.reading import Json
 
 MISSING: Final = object()
 """The value of an entry that a version does not have."""

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bide.importer.documents.reading import Json
 from bide.importer.importing import Import, Wanted
-from bide.importer.reading import Json
 
 _HEADING = "# What the last `bide import` wrote; `--update` compares with it. Commit it, and do not edit it."
 _OPTIONS = "# options: "

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bide.importer.reading import Json, Unreadable
+from bide.importer.documents.reading import Json, Unreadable
+from bide.importer.documents.references import References
 from bide.importer.recording.document import Recording
-from bide.importer.references import References
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\b|\*/\*|text/json\b", re.IGNORECASE)

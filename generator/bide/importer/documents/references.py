@@ -10,7 +10,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource, Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from bide.importer.reading import Json, Unreadable, read
+from bide.importer.documents.reading import Json, Unreadable, read
 
 _MOST_IN_A_ROW = 50
 """References that lead to references: more than this many are a circle."""

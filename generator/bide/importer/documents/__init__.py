@@ -1,0 +1,1 @@
+"""OpenAPI and Arazzo documents: read in bounds, with their references, as the operations of an API."""
