@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bide import ir
-from bide.importer.reading import Unreadable
+from bide.importer.documents.reading import Unreadable
 from bide.importer.recording.exchanges import Exchange
 from bide.ir import Json
 from bide.verifier.verifying import Verdict, verify

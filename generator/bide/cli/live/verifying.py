@@ -17,7 +17,7 @@ from bide.cli.live.package import imported
 from bide.cli.live.plan import BadPlan, plan
 from bide.cli.live.running import arguments_in, run
 from bide.cli.terminal import UsageError, complain
-from bide.importer.reading import Unreadable, read
+from bide.importer.documents.reading import Unreadable, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
