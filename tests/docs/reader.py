@@ -135,7 +135,7 @@ class Reader:
 
     def _bide(self, *arguments: str) -> str:
         if arguments[0] != "serve":
-            return self._python("-m", "bide", *arguments)
+            return self._python("-m", "bide", *map(self._placed, arguments))
         port = arguments[arguments.index("--port") + 1] if "--port" in arguments else "8700"
         if port in self.simulators:
             self.simulators[port].terminate()

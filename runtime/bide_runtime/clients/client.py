@@ -409,10 +409,10 @@ class Client(OfOneProcess):
             raise function_failed(name, error) from error
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
-        from .observer import exchange_of
+        from .observer import observe
 
         try:
-            observer(exchange_of(send, reply, seconds))
+            observe(observer, self._provider, send, reply, seconds)
         except Exception:
             self._log.exception("the observer failed; the call continues")
 
