@@ -98,7 +98,7 @@ def _run(trial: Trial, package: Path, provider: Any) -> None:
             os.environ.update({f"{provider.name.upper()}_BASE_URL": simulator.url, "BIDE_SPEED": f"{_SPEED:g}"})
             for job in list(catalog.jobs.values())[:4]:
                 trial.tried += 1
-                out, err = io.StringIO(), io.StringIO()
+                out, err = io.TextIOWrapper(io.BytesIO()), io.StringIO()
                 words = [str(job.command), "run", *shlex.split(example_of(job)), "-t", "300", "-o", "jsonl"]
                 with redirect_stdout(out), redirect_stderr(err):
                     try:

@@ -16,7 +16,7 @@ import pytest
 from bide.emit.render import render
 from bide.emit.words import prose
 from bide.emit.words.numbers import article, duration, number, span
-from bide.emit.words.samples import arguments
+from bide.emit.words.samples import arguments, samples
 from bide.lint.pipeline import read_spec
 from bide.spec import names
 from tests.acme_spec import TEXT, changed
@@ -133,6 +133,20 @@ def test_arguments_within_bounds_are_made(tmp_path: Path, aside: pytest.MonkeyPa
     submit(**given)
     assert (given["country"], given["pages"], given["share"], given["side"]) == ("us", 3, 0.5, "left")
     assert len(given["url"]) == 12
+
+
+def test_what_is_too_deep_is_left_out_of_a_list() -> None:
+    """Where the list may be empty, so that there is an example at all."""
+    deep = "  A: {description: A., fields: {b: B}}\n  B: {description: B., fields: {c: C}}\n"
+    deep += "  C: {description: C., fields: {d: list of D, e: map of D}}\n  D: {description: D., fields: {x: string}}\n"
+    spec = changed(
+        ("      url: {type: string, description: The address., max_length: 2000}\n", "      a: A\n"),
+        ("models:\n", f"models:\n{deep}"),
+    )
+    provider = read_spec("acme.yaml", spec)
+    submit = next(job.submit for job in provider.jobs if job.name == "fetch")
+
+    assert {"b": {"c": {"d": [], "e": {}}}} == samples(provider, submit)["a"]
 
 
 def test_values_come_from_the_example_of_the_request() -> None:

@@ -137,9 +137,12 @@ def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int
             if bounds.max_items == 0:
                 return []
             inside = _value(provider, item, UNBOUNDED, name, depth + 1)
+            if not bounds.min_items and not is_known(inside):
+                return []
             return [inside] * count if count <= 3 else UNKNOWN
         case MapOf(value):
-            return {"example": _value(provider, value, UNBOUNDED, name, depth + 1)}
+            inside = _value(provider, value, UNBOUNDED, name, depth + 1)
+            return {"example": inside} if is_known(inside) else {}
     match provider.by_name[type.name]:
         case Enum() as enum:
             return enum.json(enum.values[0])

@@ -226,7 +226,7 @@ def list_of(item: Values, *, min_items: int = 0, max_items: int | None = None) -
     if min_items:
         wrong.append(st.lists(_given(item), max_size=min_items - 1))
     if max_items is not None:
-        wrong.append(st.lists(_given(item), min_size=max_items + 1, max_size=max_items + 3))
+        wrong.append(_given(item).map(lambda one: [one] * (max_items + 1)))
     wrong.append(st.tuples(st.lists(_given(item), max_size=2), item.outside).map(lambda found: [*found[0], found[1]]))
     return Values(inside, st.one_of(wrong), (list,))
 

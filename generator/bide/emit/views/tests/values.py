@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from functools import partial
 
 from bide.emit.python.code import Code, literal
 from bide.emit.views.context import Context
@@ -48,20 +48,23 @@ _SCALARS = {
 }
 
 
-def values_of(provider: Context, type: Type, bounds: Bounds = UNBOUNDED) -> Code:
-    """The possible values of a type."""
+def values_of(provider: Context, type: Type, bounds: Bounds = UNBOUNDED, *, is_checked: bool = True) -> Code:
+    """The possible values of a type. Unless it is checked, a text may have another format."""
+    inside = partial(values_of, provider, is_checked=is_checked)
     match type:
+        case Scalar(Kind.UUID) if not is_checked:
+            return Code("v.text()")
         case Scalar(Kind.UNIXTIME_MS):
             return Code("v.unix_time(milliseconds=True)")
         case Scalar(kind):
             return Code(f"v.{_SCALARS[kind]}({', '.join(_limits(bounds))})")
         case ListOf(item):
-            return Code(f"v.list_of({', '.join([values_of(provider, item), *_limits(bounds)])})")
+            return Code(f"v.list_of({', '.join([inside(item), *_limits(bounds)])})")
         case OneOf(types, nullable):
-            parts = [*(values_of(provider, each) for each in types), *([Code("v.null()")] if nullable else [])]
+            parts = [*map(inside, types), *([Code("v.null()")] if nullable else [])]
             return Code(f"v.one_of({', '.join(parts)})")
         case MapOf(value):
-            return Code(f"v.map_of({values_of(provider, value)})")
+            return Code(f"v.map_of({inside(value)})")
         case Named(name):
             thing = provider.ir.by_name[name]
             if not isinstance(thing, Enum):
@@ -96,9 +99,7 @@ def values_of_named(provider: Context, name: str) -> Code:
     if isinstance(thing, Union):
         return Code(f"v.union({', '.join(f'of({literal(variant)})' for _, variant in thing.variants)})")
     assert isinstance(thing, Model)
-    is_checked = not thing.in_reply  # a model that replies have too is not checked for bounds
-    fields = thing.fields if is_checked else [replace(field, bounds=UNBOUNDED) for field in thing.fields]
-    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field)}" for field in fields)
+    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field, of=thing)}" for field in thing.fields)
     tag = f", tag={literal((thing.tag_field, thing.tag))}" if thing.tag is not None else ""
     rest = f", rest={rest_of(provider, thing)}" if thing.additional else ""
     return Code(f"v.model(models.{name}, {{{keys}}}{tag}{rest})")
@@ -109,13 +110,16 @@ def rest_of(provider: Context, model: Model) -> Code:
     assert model.additional is not None
     assert isinstance(model.additional.type, MapOf)
     declared = [field.wire for field in model.fields] + ([model.tag_field] if model.tag_field else [])
-    parts = [values_of(provider, model.additional.type.value), *map(literal, declared)]
+    parts = [values_of(provider, model.additional.type.value, is_checked=not model.in_reply), *map(literal, declared)]
     return Code(f"v.rest_of({', '.join(parts)})")
 
 
-def _key(provider: Context, field: Field) -> Code:
+def _key(provider: Context, field: Field, *, of: Model) -> Code:
+    is_checked = not of.in_reply  # bounds and formats of a model that replies have too are not
     values = (
-        Code(f"v.constant({literal(field.const)})") if field.is_const else values_of(provider, field.type, field.bounds)
+        Code(f"v.constant({literal(field.const)})")
+        if field.is_const
+        else values_of(provider, field.type, field.bounds if is_checked else UNBOUNDED, is_checked=is_checked)
     )
     parts = [literal(field.wire), values]
     parts += [Code("is_optional=True")] if field.optional else []
