@@ -181,6 +181,12 @@ def test_time_goes_on_at_another_speed() -> None:
         ("next", {"name": "nix", "scenario": "fail"}, "there is no job 'nix'"),
         ("next", [], "[] is not an object"),
         ("disturb", {"job": "nix", "fault": "429"}, "there is no job 'nix'"),
+        (
+            "disturb",
+            {"job": "nix", "request": "duration", "fault": "3"},
+            "request is 'duration', expected one of submit",
+        ),
+        ("next", {"drop": None}, "drop is None, expected the number of an order"),
         ("submit", {"job": "nix", "arguments": {}}, "there is no job 'nix'"),
     ],
 )
@@ -222,6 +228,9 @@ JSON = {"content-type": "application/json"}
         ("GET", {"host": "["}, True),
         ("GET", {}, True),
         ("GET", LOCAL | {"sec-fetch-site": "cross-site"}, True),
+        ("GET", LOCAL | {"sec-fetch-site": "cross-site", "sec-fetch-dest": "document"}, False),
+        ("GET", LOCAL | {"sec-fetch-site": "cross-site", "sec-fetch-dest": "iframe"}, True),
+        ("POST", LOCAL | JSON | {"sec-fetch-site": "cross-site", "sec-fetch-dest": "document"}, True),
     ],
 )
 def test_only_the_page_itself_may_ask(method: str, headers: dict[str, str], is_refused: bool) -> None:
@@ -239,6 +248,14 @@ def test_no_other_website_reads(page: Page, path: str) -> None:
 def test_no_other_website_writes(page: Page, path: str) -> None:
     """Each address checks who asks."""
     assert page.ask("POST", path, {}, origin="https://evil.example")[0] == 403
+
+
+def test_a_submit_of_the_page_is_logged_too() -> None:
+    """As any other request."""
+    heard: list[str] = []
+    with Simulator(PROVIDER, on_entry=lambda entry: heard.append(entry.path)) as running:
+        Page(running).post("submit", {"job": "picture", "arguments": ARGUMENTS})
+    assert heard == ["/v2/shots"]
 
 
 def test_a_stop_ends_the_stream() -> None:

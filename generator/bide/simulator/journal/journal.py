@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeAlias
 
 from bide.ir import Json
 from bide.simulator.life.answer import Ending
@@ -109,10 +110,22 @@ class Entry:
         }
 
 
+OnEntry: TypeAlias = Callable[[Entry], None]
+"""Called with each entry, when it is noted."""
+
+
 class Journal:
     """What happened, the newest last."""
 
-    def __init__(self, *, entries: int = MOST_ENTRIES, lanes: int = MOST_LANES, text: int = MOST_TEXT) -> None:
+    def __init__(
+        self,
+        on_entry: OnEntry | None = None,
+        *,
+        entries: int = MOST_ENTRIES,
+        lanes: int = MOST_LANES,
+        text: int = MOST_TEXT,
+    ) -> None:
+        self._on_entry = on_entry
         self._entries: deque[Entry] = deque(maxlen=entries)
         self._most_lanes = lanes
         self._most_text = text
@@ -130,6 +143,8 @@ class Journal:
             self._lean = max(self._lean - 1, 0)
         self._entries.append(entry)
         self.count = entry.number
+        if self._on_entry is not None:
+            self._on_entry(entry)
         self._text += entry.size
         while self._text > self._most_text and self._lean < len(self._entries):
             old = self._entries[self._lean]
@@ -148,11 +163,6 @@ class Journal:
         while len(self._lanes) > self._most_lanes:
             del self._lanes[next(iter(self._lanes))]
         return tuple(changed)
-
-    @property
-    def last(self) -> Entry:
-        """The newest entry. Raises `IndexError` if there is none."""
-        return self._entries[-1]
 
     @property
     def lanes(self) -> list[Lane]:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bide.simulator.journal.journal import Entry
 from bide.simulator.life.answer import Answer, Asked, Ending
 from bide.simulator.server.connection import close
 from bide.simulator.server.control import control
@@ -74,13 +72,7 @@ async def _until_closed(receive: Receive) -> None:
         pass
 
 
-OnEntry: TypeAlias = Callable[[Entry], None]
-"""Called with the entry of each request in the journal."""
-
-
-def application(
-    stage: Stage, *, on_entry: OnEntry | None = None, is_over: Callable[[], bool] = lambda: False
-) -> Starlette:
+def application(stage: Stage, *, is_over: Callable[[], bool] = lambda: False) -> Starlette:
     """The web application around a world. *is_over*: whether the server stops, which ends the streams of pages."""
 
     async def answer(request: Request) -> Response:
@@ -98,8 +90,6 @@ def application(
             if await request.is_disconnected():
                 return Response()
         answered = world.handle(asked, now(), was_held=kept is not None)
-        if on_entry is not None and world.journal is not None:
-            on_entry(world.journal.last)
         return Delivery(answered, speed=stage.speed)
 
     async def state(request: Request) -> Response:

@@ -73,7 +73,9 @@ def control(stage: Stage, is_over: Callable[[], bool]) -> list[Route]:
     async def order(request: Request) -> Response:
         asked = await _object(request)
         if "drop" in asked:
-            stage.world.orders.drop(int(asked["drop"]))
+            if not isinstance(asked["drop"], int):
+                raise _Wrong(f"drop is {asked['drop']!r}, expected the number of an order")
+            stage.world.orders.drop(asked["drop"])
         else:
             stage.world.orders.give(
                 str(asked.get("kind", "job")), asked.get("name") or None, read(str(asked.get("scenario", "")))

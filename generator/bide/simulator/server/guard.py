@@ -20,7 +20,8 @@ def refused(method: str, headers: Mapping[str, str]) -> str:
     origin = headers.get("origin")
     if origin is not None and origin.lower() != f"http://{host.lower()}":
         return f"another page, of {origin!r}, must not use the simulator"
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    is_visit = method == "GET" and headers.get("sec-fetch-dest") == "document"  # a link, which no page can read
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none") and not is_visit:
         return "another page must not use the simulator"
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if method != "GET" and kind != "application/json":

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
 from bide.ir import Json, Provider
-from bide.simulator.journal.journal import Journal
+from bide.simulator.journal.journal import Journal, OnEntry
 from bide.simulator.life.script import Script
 from bide.simulator.world.world import World
 
 if TYPE_CHECKING:
     import uvicorn
 
-    from bide.simulator.server.app import OnEntry
 
 PAGE_PATH = "/_bide/"
 
@@ -154,11 +153,11 @@ def _server(
     script = Script.load(scenarios or "")
 
     def world_at(speed: float) -> World:
-        return World(provider, seed=seed, speed=speed, script=script, key=key, journal=Journal())
+        return World(provider, seed=seed, speed=speed, script=script, key=key, journal=Journal(on_entry))
 
     stage = Stage(provider, world_at, speed=speed)
     config = uvicorn.Config(
-        application(stage, on_entry=on_entry, is_over=lambda: server.should_exit),
+        application(stage, is_over=lambda: server.should_exit),
         http=Connection,
         ws="none",
         loop="asyncio",

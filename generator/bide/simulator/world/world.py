@@ -26,7 +26,7 @@ from bide.simulator.life import long_poll
 from bide.simulator.life.answer import Answer, Asked, damaged, of_json
 from bide.simulator.life.job import SimulatedJob, problem_of
 from bide.simulator.life.orders import Orders
-from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError, from_mapping
+from bide.simulator.life.scenario import REQUESTS, Outcome, Scenario, ScenarioError, from_mapping
 from bide.simulator.life.script import Script
 from bide.simulator.life.tries import SCENARIO_HEADER, Tries
 from bide.simulator.life.view import JobView, of_job, of_request
@@ -180,6 +180,8 @@ class World:
 
     def disturb(self, job_id: str, kind: str, fault: str) -> None:
         """Give the next request of this kind about a job a fault, as a scenario has it. Raises `ScenarioError`."""
+        if kind not in REQUESTS:
+            raise ScenarioError(f"request is {kind!r}, expected one of {', '.join(REQUESTS)}")
         job = self._registry.get(job_id)
         if job is None:
             raise ScenarioError(f"there is no job {job_id!r}")
