@@ -20,7 +20,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports bench check canary generate reference format docs docs-serve examples clean
+.PHONY: help venv test browser demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports bench check canary generate reference format docs docs-serve examples clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,10 @@ test: $(READY) ## Run every test: Bide's own, then those of each generated packa
 		echo "--- generated/$$name"; \
 		(cd generated/$$name && PYTHONPATH=. $(PY) -m pytest -n 2 tests); \
 	done
+
+browser: $(READY) ## Click through the page of the simulator in Chromium, if there is one; PICTURE=docs/simulator.png takes the picture
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt playwright
+	BIDE_BROWSER=1 BIDE_PICTURE=$(PICTURE) $(PY) -m pytest tests/browser
 
 demo: $(READY) ## Run every job and operation of each provider against its simulator
 	$(PY) demo/run.py

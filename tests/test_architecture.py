@@ -24,10 +24,12 @@ ROOMS = {
         "differ": {"spec", "ir", "lint"},
         "emit": {"spec", "ir"},
         "exporter": {"ir", "emit"},
-        "simulator": {"ir"},
+        "simulator": {"ir", "page"},
         "importer": {"spec", "ir", "lint"},
         "verifier": {"spec", "ir", "importer"},
         "gallery": set(),
+        "page": set(),
+        "trace": set(),
         "site": {"ir", "emit"},
         "cli": {
             "spec",
@@ -40,6 +42,8 @@ ROOMS = {
             "importer",
             "verifier",
             "gallery",
+            "page",
+            "trace",
             "site",
         },
     },
@@ -67,7 +71,7 @@ SHARED = {"simulator": {"bide_runtime.testing.timeline", "bide_runtime.testing.f
 
 OUTSIDE = {
     "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
-    "clients": {"rich"},
+    "clients": {"rich", "tqdm"},
     "testing": {"hypothesis"},
     "durable": {"airflow", "temporalio"},
     "apps": {"anyio", "click", "jmespath", "keyring", "mcp", "mcp_types", "rich", "starlette", "uvicorn"},

@@ -48,6 +48,7 @@ def main() -> int:
         each for name in TITLES if (each := _subject(name) if _kept(name).exists() else kept(before, TITLES[name]))
     ]
     _PAGE.write_text(page(subjects, _facts(peers)), encoding="utf-8")
+    failed += [] if _drawn(peers) else ["plots"]
     for subject in subjects:
         if isinstance(subject, Subject):
             print(subject.text(), end="\n\n")
@@ -64,6 +65,16 @@ def _measured(peers: Environment, name: str, bound: float, *how: str) -> bool:
         _kept(name).write_text(
             peers.run("evidence.benchmarks.child", name, *how, bound=max(bound, 1.0)), encoding="utf-8"
         )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
+
+
+def _drawn(peers: Environment) -> bool:
+    """Draw the pictures of the page."""
+    try:
+        print(peers.run("evidence.benchmarks.plots"), end="")
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         print(error, file=sys.stderr)
         return False

@@ -11,6 +11,13 @@ from string import Template
 from evidence.benchmarks.line import Line
 
 _TEMPLATE = Path(__file__).with_name("page.md")
+_PICTURES = {
+    "Generating a package": "![CPU per job by the number of jobs](images/generating.svg)",
+    "Thousands of jobs at once": "![Polls made by the number of jobs](images/crowd.svg)",
+    "When to poll": "![Polls and delay of each schedule](images/schedules.svg)",
+}
+"""What `plots.py` draws of a part, by its title."""
+
 _HEAD = ("what", "ours", "beside", "theirs", "ratio", "aim", "reached")
 
 
@@ -45,7 +52,7 @@ class Subject:
 
     def text(self) -> str:
         """The subject's part of the page."""
-        return "\n\n".join(self._parts())
+        return _illustrated(self.title, "\n\n".join(self._parts()))
 
     def _parts(self) -> Iterator[str]:
         yield f"## {self.title}"
@@ -78,7 +85,15 @@ def kept(before: str, title: str) -> Kept | None:
     row = re.search(rf"^\| \[{re.escape(title)}\]\([^)]*\) \| (.*) \|$", before, re.MULTILINE)
     if found is None or row is None:
         return None
-    return Kept(title=title, part=found[0].strip(), reached=row[1])
+    return Kept(title=title, part=_illustrated(title, found[0].strip()), reached=row[1])
+
+
+def _illustrated(title: str, part: str) -> str:
+    """A part of the page, with its picture above its table."""
+    picture = _PICTURES.get(title, "")
+    if not picture or picture in part:
+        return part
+    return part.replace("\n\n| what |", f"\n\n{picture}\n\n| what |", 1)
 
 
 def page(subjects: Sequence[Subject | Kept], facts: Mapping[str, str]) -> str:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .clients.progress import ProgressDisplay
     from .clients.streams.async_stream import AsyncStream
     from .clients.streams.stream import Stream
+    from .clients.unknowns import Unknowns
     from .clients.webhooks import Webhooks
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
@@ -210,6 +211,7 @@ _PLACES = {
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
+    "clients.unknowns": "Unknowns",
     "clients.progress": "ProgressDisplay",
     "clients.streams.stream": "Stream",
     "clients.webhooks": "Webhooks",
@@ -334,6 +336,7 @@ __all__ = [
     "UnixTime",
     "UnixTimeMs",
     "UnknownEvent",
+    "Unknowns",
     "UnprocessableEntity",
     "Update",
     "UploadFile",

@@ -404,7 +404,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"bide {bide.__version__}\n"
 
 
-COMMANDS = ["new", "check", "explain", "generate", "serve", "try", "schema"]
+COMMANDS = ["new", "check", "explain", "generate", "serve", "try", "trace", "schema"]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=str)

@@ -135,7 +135,7 @@ class Reader:
 
     def _bide(self, *arguments: str) -> str:
         if arguments[0] != "serve":
-            return self._python("-m", "bide", *arguments)
+            return self._python("-m", "bide", *map(self._placed, arguments))
         port = arguments[arguments.index("--port") + 1] if "--port" in arguments else "8700"
         if port in self.simulators:
             self.simulators[port].terminate()
@@ -146,8 +146,7 @@ class Reader:
         self.processes.callback(process.terminate)
         assert process.stdout is not None
         printed = process.stdout.readline()
-        clients = 2 if "--speed" in arguments else 1
-        while printed.count("(base_url=") < clients * sum(each.endswith(".yaml") for each in _specs(arguments)):
+        while printed.count("/_bide/ shows") < sum(each.endswith(".yaml") for each in _specs(arguments)):
             line = process.stdout.readline()
             assert line, printed
             printed += line

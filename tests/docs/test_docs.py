@@ -40,6 +40,7 @@ PAGES = (
     "cli",
     "export",
     "mcp",
+    "verify",
 )
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -38,11 +39,11 @@ class Packages:
             self._made[name] = packed(provider(name), self._folder / name)
         return self._made[name]
 
-    def tested(self, name: str) -> subprocess.CompletedProcess[str]:
-        """Run the fast ones of a package's own tests."""
+    def tested(self, name: str, files: Sequence[str] = QUICK, only: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a package's own tests: the fast ones, or others; *only* is pytest's `-k`."""
         assert self[name]
         here = self._folder / name
-        files = [str(path) for each in QUICK if (path := here / "tests" / each).exists()]
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+        found = [str(path) for each in files if (path := here / "tests" / each).exists()]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", only, *found]
         env = {**os.environ, "PYTHONPATH": str(here)}
         return subprocess.run(command, cwd=here, env=env, capture_output=True, text=True, check=False)

@@ -209,6 +209,13 @@ CASES = (
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
     Case(
         provider="heron",
+        call="wait.run",
+        arguments={"pond": "x"},
+        brings={"fish": 2},
+        asks=frozenset({"POST /waits", "GET /waits/{job_id}"}),
+    ),
+    Case(
+        provider="heron",
         call="hunt.run",
         arguments={"pond": "x"},
         scenario="succeed; duration=0.5",

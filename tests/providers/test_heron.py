@@ -39,3 +39,10 @@ def test_no_poll_is_held_past_the_deadline(driver: Driver, packages: Packages) -
     assert caught.value.transient_error is None
     assert state["jobs"][0]["polls"] <= 4
     assert state["jobs"][0]["early_polls"] == 0
+
+
+def test_an_unknown_status_is_seen_although_polls_are_held(packages: Packages) -> None:
+    """W9, in the package's own test: also if polls are held for long, and the submit says no status."""
+    ran = packages.tested("heron", ["test_waiting.py"], "test_an_unknown_status_does_not_end_the_wait")
+
+    assert ran.returncode == 0, ran.stdout

@@ -184,7 +184,7 @@ def test_the_command(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("none.har").write_text('{"a": 1}')
 
     assert main(["verify", "acme.yaml", "--recording", "good.har"]) == 0
-    assert "1 exchanges compared, 0 others: all fits" in capsys.readouterr().out
+    assert "1 exchange compared, 0 others: all fits" in capsys.readouterr().out
     assert main(["verify", "acme.yaml", "--recording", "bad.har"]) == 1
     said = capsys.readouterr().out
     line = next(number for number, text in enumerate(SPEC.splitlines(), 1) if text.strip() == "states:")

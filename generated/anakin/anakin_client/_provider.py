@@ -30,5 +30,6 @@ PROVIDER = Provider(
         ErrorShape(message=("message",)),
     ),
     version="0.1.0",
+    words=frozenset({"async", "direction", "formats", "status", "type", "verdict", "visibility"}),
     own_errors=OwnErrors(vars(_errors)),
 )

@@ -1848,6 +1848,8 @@ class AsyncAnakin(AsyncJobsClient):
         transport: HTTP engine to use instead of the default one.
         clock: Source of time; replace it in tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        trace: File to which is added what is sent and when, without keys and bodies; `bide
+            trace` shows it.
         max_rate: Most requests per second, over all jobs. The provider's own rate limits
             apply as well.
         jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
@@ -1866,6 +1868,7 @@ class AsyncAnakin(AsyncJobsClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
+        trace: str | PathLike[str] | None = None,
         max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
@@ -1878,6 +1881,7 @@ class AsyncAnakin(AsyncJobsClient):
             transport=transport,
             clock=clock,
             observer=observer,
+            trace=trace,
             max_rate=max_rate,
             jitter=jitter,
             new_key=new_key,

@@ -18,5 +18,6 @@ PROVIDER = Provider(
     },
     errors=(ErrorShape(message=("message",), code=("code",)), ErrorShape(message=("message",))),
     version="0.1.0",
+    words=frozenset({"status"}),
     own_errors=OwnErrors(vars(_errors)),
 )

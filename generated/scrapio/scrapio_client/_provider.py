@@ -15,5 +15,21 @@ PROVIDER = Provider(
     request_id_field=("request_id",),
     errors=(ErrorShape(message=("error", "message"), code=("error", "code")),),
     version="0.1.0",
+    words=frozenset(
+        {
+            "device",
+            "direction",
+            "engine",
+            "extraction_engine",
+            "job_type",
+            "kind",
+            "mode",
+            "outcome",
+            "output",
+            "provider",
+            "status",
+            "type",
+        }
+    ),
     own_errors=OwnErrors(vars(_errors)),
 )

@@ -26,6 +26,7 @@ from bide.cli.new import new
 from bide.cli.schema import schema
 from bide.cli.serving.playing import play
 from bide.cli.serving.serve import serve
+from bide.cli.serving.tracing import trace
 from bide.cli.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
 
 
@@ -75,6 +76,7 @@ def bide(context: click.Context, version: bool) -> int:
                                   compare it with what the server said
     bide serve specs/acme.yaml    simulate the provider, without an API key
     bide try specs/acme.yaml      play with it: a simulator and a prompt
+    bide trace run.jsonl          show what a client did
 
     A spec describes one provider: its operations, its jobs, and how to poll
     them. docs/spec.md explains the language. `bide schema` prints its JSON
@@ -89,5 +91,20 @@ def bide(context: click.Context, version: bool) -> int:
     return OK
 
 
-for _command in (new, import_, check, explain, diff, export, docs, generate, serve, play, schema, ledger, verify):
+for _command in (
+    new,
+    import_,
+    check,
+    explain,
+    diff,
+    export,
+    docs,
+    generate,
+    serve,
+    play,
+    trace,
+    schema,
+    ledger,
+    verify,
+):
     bide.add_command(_command)

@@ -11,7 +11,7 @@ from bide.emit.journal import Change
 from bide.ir import Provider
 
 if TYPE_CHECKING:
-    from bide.simulator.life.answer import Answer
+    from bide.simulator.journal.journal import Entry
 
 
 _TODO = re.compile(r"#.*\bTODO bide: ")
@@ -58,7 +58,7 @@ def left_open(listing: Listing) -> str:
     )
 
 
-def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:
+def simulator(provider: Provider, url: str, *, page: str, speed: float = 1.0) -> str:
     """The address of a simulator, and the arguments of a client for it. Programs may read the first line.
 
     At another speed than 1 a client needs a clock of that speed, which is of another class for asyncio.
@@ -71,6 +71,7 @@ def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:
         for colour in ("", "Async"):
             clock = f"{colour}SystemClock({int(speed) if speed.is_integer() else speed})"
             lines.append(f'  {colour}{provider.class_name}(base_url="{url}", clock={clock})')
+    lines.append(f"  {page} shows its jobs in a browser")
     return "\n".join(lines)
 
 
@@ -84,15 +85,16 @@ def environment(provider: Provider, url: str, *, speed: float) -> dict[str, str]
     return found
 
 
-def exchange(method: str, path: str, answer: Answer, seconds: float) -> str:
+def exchange(entry: Entry) -> str:
     """One request of a simulator, and what became of it."""
     ends = {
         "drop": "no reply, connection closed",
-        "cut": f"{answer.status}, cut short",
-        "hang": f"{answer.status}, hangs",
+        "cut": f"{entry.status}, cut short",
+        "hang": f"{entry.status}, hangs",
     }
-    late = f", after {answer.delay:g} s" if answer.delay else ""
-    return f"{seconds:8.1f} s  {method} {path}: {ends.get(answer.ending, str(answer.status))}{late}"
+    late = f", after {entry.delay:g} s" if entry.delay else ""
+    path = entry.path.partition("?")[0]
+    return f"{entry.at:8.1f} s  {entry.method} {path}: {ends.get(entry.ending, str(entry.status))}{late}"
 
 
 def failure(error: OSError) -> str:

@@ -73,6 +73,8 @@ class Operation:
     """Its command in the command line of the package; `None`: it has none."""
     tool: str | None
     """Its tool in the MCP server of the package; `None`: it has none."""
+    is_free: bool = False
+    """Whether it may be tried at the real server: nothing is charged and nothing changes."""
 
     @property
     def job(self) -> str | None:

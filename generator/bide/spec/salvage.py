@@ -46,7 +46,7 @@ _OPTIONAL = (
 )
 
 _LOCAL = _set_of("""
-    accepts audience auth cancel cli credits default deprecated description error examples failed find gone
+    accepts audience auth cancel cli credits default deprecated description error examples failed find free gone
     idempotency_key idempotent initial_delay interval items long_poll max max_items max_length mcp min min_interval
     min_items min_length not_found_grace not_ready over pattern poll_many polling progress rate_limit ready
     retention retry_after scopes secret source timeout transitions typical

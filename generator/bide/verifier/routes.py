@@ -40,11 +40,17 @@ class Routes:
         self._table = [
             (route, _pattern(self._prefix + route.endpoint.path)) for route in routes if not route.endpoint.link
         ]
+        self._by_name: dict[tuple[str, str], list[Route]] = {}
+        for route in routes:
+            self._by_name.setdefault((_method(route), self._prefix + route.endpoint.path), []).append(route)
         self._linked = [route for route in routes if route.endpoint.link]
         self._links: dict[str, list[Route]] = {}
 
     def find(self, exchange: Exchange) -> list[Route]:
-        """The routes of an exchange: several if jobs share an address."""
+        """The routes of an exchange: several if jobs share an address. A path may be that of the spec, with names."""
+        named = self._by_name.get((exchange.method, exchange.path))
+        if named:
+            return named
         found = [(route, pattern) for route, pattern in self._table if self._fits(route, pattern, exchange)]
         best = [route for route, pattern in found if pattern.pattern == found[0][1].pattern]
         linked = [each for each in self._links.get(exchange.path, []) if _method(each) == exchange.method]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -27,6 +27,8 @@ class Verdict:
     compared: int
     """The number of exchanges that belong to the spec."""
     others: int
+    noun: str = "exchange"
+    """What was compared."""
 
 
 @dataclass(slots=True)
@@ -38,9 +40,12 @@ class _Poll:
     is_final: bool
 
 
-def verify(provider: ir.Provider, exchanges: list[Exchange]) -> Verdict:
-    """Compare the replies of a recording with a spec."""
-    return _Verification(provider).verdict(exchanges)
+def verify(provider: ir.Provider, exchanges: list[Exchange], counts: Sequence[int] = ()) -> Verdict:
+    """Compare the replies of a recording with a spec.
+
+    With *counts*, each exchange stands for so many that are alike, and they are in no order; then they may be the same.
+    """
+    return _Verification(provider).verdict(exchanges, counts)
 
 
 class _Verification:
@@ -49,19 +54,23 @@ class _Verification:
         self._routes = Routes(provider)
         self._comparison = Comparison(provider)
         self._polls: dict[str, _Poll] = {}
+        self._submitted: ir.Job | ir.Operation | None = None
+        """The kind of job that was submitted last."""
+        self._polled: dict[str, float] = {}
+        """When a job was polled last, whatever the reply was."""
 
-    def verdict(self, exchanges: list[Exchange]) -> Verdict:
+    def verdict(self, exchanges: list[Exchange], counts: Sequence[int]) -> Verdict:
         origin = self._origin(exchanges)
         found: dict[object, Finding] = {}
         compared = 0
-        for exchange in exchanges:
+        for number, exchange in enumerate(exchanges):
             routes = self._routes.find(exchange) if exchange.origin == origin else []
             if not routes:
                 continue
             compared += 1
             route, misfits = self._best(routes, exchange)
             self._routes.learn(route, exchange)
-            misfits += self._of_time(route, exchange)
+            misfits += [] if counts else self._of_time(route, exchange)
             seen: set[object] = set()
             for each in misfits:
                 example = f"{exchange.method.upper()} {exchange.path}{f' at {each.at}' if each.at else ''}"
@@ -72,8 +81,11 @@ class _Verification:
                     continue
                 seen.add(finding.identity)
                 known = found.get(finding.identity)
-                found[finding.identity] = replace(known, count=known.count + 1) if known else finding
-        return Verdict(list(found.values()), compared, len(exchanges) - compared)
+                before = known.count if known else 0
+                count = max(before, counts[number]) if counts else before + 1
+                found[finding.identity] = replace(known or finding, count=count)
+        noun = "shape" if counts else "exchange"
+        return Verdict(list(found.values()), compared, len(exchanges) - compared, noun)
 
     def _origin(self, exchanges: list[Exchange]) -> str:
         """That of the spec, if the recording has it; else the one with most requests that the spec knows."""
@@ -85,7 +97,17 @@ class _Verification:
     def _best(self, routes: list[Route], exchange: Exchange) -> tuple[Route, list[Misfit]]:
         """The route that fits best, if jobs share an address."""
         tried = [(route, list(self._of_reply(route, exchange))) for route in routes]
-        return min(tried, key=lambda each: (not _sends(each[0], exchange), sum(one.weight for one in each[1])))
+        best = min(
+            tried,
+            key=lambda each: (
+                not _sends(each[0], exchange),
+                sum(one.weight for one in each[1]),
+                each[0].of is not self._submitted,
+            ),
+        )
+        if best[0].role is Role.SUBMIT:
+            self._submitted = best[0].of
+        return best
 
     def _of_reply(self, route: Route, exchange: Exchange) -> Iterator[Misfit]:
         job, owner = route.of, _owner(route)
@@ -162,9 +184,18 @@ class _Verification:
     def _of_time(self, route: Route, exchange: Exchange) -> list[Misfit]:
         """What does not fit the polls before this one."""
         job = route.of
-        if route.role is not Role.POLL or not isinstance(job, ir.Job) or exchange.status >= 400:
+        if route.role is not Role.POLL or not isinstance(job, ir.Job):
             return []
         lifecycle, found = job.lifecycle, list[Misfit]()
+        before = self._polled.get(exchange.path)
+        self._polled[exchange.path] = exchange.began
+        if exchange.status >= 400:
+            least = job.polling.min_interval
+            if exchange.status == 429 and before is not None and exchange.began - before >= least - _SLACK:
+                path = ("lifecycles", lifecycle.name, "polling")
+                says = f"a poll of {lifecycle.name} got HTTP 429, although it kept to the min_interval of {least:g} s"
+                found.append(Misfit(Kind.TOO_CLOSE, path, says, ""))
+            return found
         body = self._comparison.opened(job.snapshot, exchange.said)
         status = _status(lifecycle, exchange, body)
         state = _state(lifecycle, status, exchange, body)

@@ -21,7 +21,7 @@ from ..jobs.token import as_id
 from ..models.codec import decode, follow
 from ..models.lenient import dumps
 from ..waiting.deadline import SAME_TIME
-from ..waiting.flow import Received, Send
+from ..waiting.flow import About, Received, Send
 from ..waiting.session import Session
 
 E = TypeVar("E")
@@ -212,7 +212,8 @@ class Coalescer(Generic[E]):
         last = max(poll.expires_at for poll in group.polls)
         auth = group.polls[0].record.kind.lifecycle.auth.get("poll")
         request = group_request(group.address, [poll.record.id for poll in group.polls], self._session, auth)
-        return Send(account.keyed(request, auth), min(account.timeout, last - now), before=last)
+        about = About("poll", group.polls[0].record.kind.name, tuple(poll.record.id for poll in group.polls))
+        return Send(account.keyed(request, auth), min(account.timeout, last - now), before=last, about=about)
 
 
 def group_request(address: PollMany, ids: list[str], session: Session, auth: Auth = None) -> Request:

@@ -47,6 +47,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Other hosts to which links are followed, without the key."""
     rates: Mapping[str, Rate] = {}
     """The provider's rate limits, by method and path."""
+    words: frozenset[str] = frozenset()
+    """The names of the fields whose values are statuses, members of enums, discriminators or constants."""
     version: str = ""
     """The version of the package."""
     own_errors: OwnErrors = OwnErrors()

@@ -37,6 +37,7 @@ from ..waiting.flow import (
     Notify,
     Received,
     Running,
+    Saw,
     Send,
     Sleep,
     missed,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from .observer import Observer
     from .progress import Bar, ProgressDisplay
     from .streams.stream import Stream
+    from .trace import Trace
 
 E = TypeVar("E")
 P = ParamSpec("P")
@@ -81,6 +83,7 @@ class Client(OfOneProcess):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        trace: str | PathLike[str] | None = None,
         max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
@@ -118,6 +121,11 @@ class Client(OfOneProcess):
             self._wakeups: WeakSet[Event] = WeakSet()
             self._observer = observer
             self._log = logging.getLogger(f"{self._provider.name}_client")
+            self._trace: Trace | None = None
+            if trace is not None:
+                from .trace import Trace
+
+                self._trace = Trace(trace, wall=self._clock.wall, log=self._log)
             reset_after_fork(self)
 
     def _reset_in_child(self) -> None:
@@ -371,6 +379,9 @@ class Client(OfOneProcess):
         now = self._clock.now()
         if self._on_reply is not None and isinstance(reply, Response) and not send.is_private:
             self._on_reply(reply)
+        if self._trace is not None:
+            retry_after = self._session.account.retry_after(reply) if isinstance(reply, Response) else 0.0
+            self._trace.note_request(send, reply, now - began, retry_after)
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
@@ -398,14 +409,20 @@ class Client(OfOneProcess):
             raise function_failed(name, error) from error
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
-        from .observer import exchange_of
+        from .observer import observe
 
         try:
-            observer(exchange_of(send, reply, seconds))
+            observe(observer, self._provider, send, reply, seconds)
         except Exception:
             self._log.exception("the observer failed; the call continues")
 
+    def _wants(self, level: int) -> bool:
+        """Whether a batch should pass on messages of a level."""
+        return self._trace is not None or self._log.isEnabledFor(level)
+
     def _noted(self, note: Log) -> None:
+        if self._trace is not None and isinstance(note, Saw):
+            self._trace.note_job(note)
         if self._log.isEnabledFor(note.level):
             self._log.log(note.level, note.message, *note.shown)
 

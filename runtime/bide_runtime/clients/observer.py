@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ..calls.provider import Provider
 from ..errors.client import ClientError
 from ..http.request import Response
 from ..waiting.flow import Send
@@ -40,6 +41,14 @@ def exchange_of(send: Send, reply: Response | ClientError, seconds: float) -> Ex
         attempt=send.attempt,
         error=None if came else type(reply).__name__,
     )
+
+
+def observe(observer: Observer, provider: Provider, send: Send, reply: Response | ClientError, seconds: float) -> None:
+    """Call an observer. One with a method `replied` gets the reply too, unless it is secret or a file."""
+    observer(exchange_of(send, reply, seconds))
+    replied = getattr(observer, "replied", None)
+    if replied is not None and isinstance(reply, Response) and not send.is_private and send.download is None:
+        replied(provider, send.bucket, reply)
 
 
 Observer: TypeAlias = Callable[[Exchange], None]

@@ -6,12 +6,13 @@ from ..calls.call import ANY
 from ..calls.download import Download
 from ..errors.transport import TransportError
 from ..http.errors import ApiError
-from .flow import INFO, Flow, Log, Sleep
+from .flow import INFO, About, Flow, Log, Sleep
 from .links import MAX_REDIRECTS, absolute, check_followed, redirected
 from .retry import send_with_retries
 from .session import Outgoing, Session
 
 _RANGE_NOT_SATISFIABLE = 416
+_DOWNLOAD = About("download")
 
 
 def download(session: Session, url: str, target: Download, *, deadline: float, now: float) -> Flow[None]:
@@ -26,7 +27,9 @@ def download(session: Session, url: str, target: Download, *, deadline: float, n
     address = check_followed(account, absolute(account, url), "the address of the file")
     while True:
         size = target.size
-        outgoing = Outgoing(request=account.request_to("GET", address, accept=ANY), bucket="downloads", download=target)
+        outgoing = Outgoing(
+            request=account.request_to("GET", address, accept=ANY), bucket="downloads", download=target, about=_DOWNLOAD
+        )
         try:
             yield from send_with_retries(session, outgoing, idempotent=True, deadline=deadline, now=now)
         except ApiError as error:

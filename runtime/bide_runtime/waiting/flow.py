@@ -26,6 +26,22 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
+class About(msgspec.Struct, frozen=True, gc=False):
+    """What a request is for. Only a trace reads it."""
+
+    role: str = "call"
+    """Such as `submit`, `poll` or `result`; `call` is an operation."""
+    job: str = ""
+    """The kind of job; empty if it is not for a job."""
+    ids: tuple[str, ...] = ()
+    """The ids of the jobs; none for a submit."""
+    submit: int = 0
+    """The number of the submit, which all its attempts share."""
+
+
+_CALL = About()
+
+
 class Send(msgspec.Struct, frozen=True, gc=False):
     """Send this request, with a timeout of `timeout` seconds."""
 
@@ -47,6 +63,7 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     """
     is_private: bool = False
     """Whether the reply is a secret of the client: callbacks do not get it."""
+    about: About = _CALL
 
 
 class AboutToSend(msgspec.Struct, frozen=True, gc=False):
@@ -104,6 +121,32 @@ class Log(msgspec.Struct, frozen=True):
         return tuple(plain(value) if isinstance(value, str) else value for value in self.values)
 
 
+class Saw(Log, frozen=True, kw_only=True):
+    """The first that is known of a job, or a new status. A trace gets it; the log only below `DEBUG`."""
+
+    job: str
+    id: str
+    status: str | None
+    state: str
+    submit: int = 0
+    """The number of the submit that made the job; 0 if another request told of it."""
+
+
+def saw(record: Record[Any, Any], submit: int = 0) -> Saw:
+    """What is known of a job now."""
+    values = (record.id, record.state.value, record.status)
+    return Saw(
+        _TRACE,
+        "job %s: seen as %s (%s)",
+        values,
+        job=record.kind.name,
+        id=record.id,
+        status=record.status,
+        state=record.state.value,
+        submit=submit,
+    )
+
+
 class Received(msgspec.Struct, frozen=True):
     """A driver's answer to an action: the time, and the reply or the error if it sent a request."""
 
@@ -131,7 +174,7 @@ class Finished(msgspec.Struct, Generic[T], frozen=True):
 Action: TypeAlias = Send | NewKey | Sleep | AboutToSend | NothingMade | Created | Commit | Notify | Log
 Flow: TypeAlias = Generator[Action, Received, T]
 
-DEBUG, INFO, WARNING = 10, 20, 30
+_TRACE, DEBUG, INFO, WARNING = 5, 10, 20, 30
 """The levels of the `logging` module, which costs more to import than the rest of the core."""
 
 

@@ -12,7 +12,9 @@ from ..http.keys import Keys
 from ..http.oauth import IssuedToken, token_in
 from ..http.request import Request, Response
 from ..models.codec import json_in
-from .flow import Flow, NewKey, Received, Send
+from .flow import About, Flow, NewKey, Received, Send
+
+_TOKEN = About("token")
 
 
 def keys_of(account: Account, request: Request, auth: Auth) -> Keys | None:
@@ -30,7 +32,7 @@ def fetch_token(account: Account, before: float, now: float) -> Flow[IssuedToken
     timeout = min(account.timeout, before - now)
     if timeout <= 0:
         raise missed_token()
-    received = yield Send(account.token_request(), timeout, before=before, is_private=True)
+    received = yield Send(account.token_request(), timeout, before=before, is_private=True, about=_TOKEN)
     reply = received.reply
     try:
         if isinstance(reply, Response):

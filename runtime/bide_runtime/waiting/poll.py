@@ -20,7 +20,7 @@ from ..jobs.record import Record
 from ..models.codec import decode_reply, json_in
 from ..models.lenient import NotJson
 from ..models.part import named, part_of
-from .flow import WARNING, Flow, Log
+from .flow import WARNING, Flow, Log, saw
 from .links import keep_links, keep_values, url_of
 from .request import request_of
 from .session import Outgoing, Session, retry_after_of
@@ -58,7 +58,7 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
         return Polled(transient_error=reply, retry_after=retry_after_of(reply))
     if isinstance(reply, ClientError):
         raise reply
-    account, status_before = session.account, record.status
+    account, status_before, state_before = session.account, record.status, record.state
     retry_after = account.retry_after(reply)
     is_early = reply.status == 404 and _may_not_be_visible_yet(session, record, now)
     if reply.status >= 400 and (is_early or account.arrival(reply.status)):
@@ -71,6 +71,8 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
             raise
         return Polled(transient_error=error, retry_after=retry_after)
     is_news = is_first or record.status != status_before
+    if record.status != status_before or record.state is not state_before or (is_first and record.status is None):
+        yield saw(record)
     return Polled(retry_after=retry_after, warnings=(yield from _misfits(record)) if is_news else ())
 
 

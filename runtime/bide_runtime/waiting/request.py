@@ -12,8 +12,12 @@ from ..calls.call import JSON
 from ..calls.link import Link
 from ..http.request import filled
 from ..jobs.record import Record
+from .flow import About
 from .links import Role, bucket_of, named_in, url_of
 from .session import Outgoing, Session
+
+_POLL = About("poll")
+"""Of every poll: what is sent names its job, and a request that waits keeps less."""
 
 
 def request_of(
@@ -32,6 +36,7 @@ def request_of(
         bucket=bucket_of(method, at),
         timeout=lifecycle.timeouts.get(role),
         auth=auth,
+        about=_POLL if role == "poll" else About(role, record.kind.name, (record.id,)),
     )
 
 
@@ -44,7 +49,8 @@ def page_request(session: Session, record: Record[Any, Any], role: Role, url: st
     lifecycle = record.kind.lifecycle
     headers = _filled(record, role, lifecycle.headers.get(role, {}))
     request = session.account.request_to("GET", url, headers=headers)
-    return Outgoing(request=request, bucket=bucket, timeout=lifecycle.timeouts.get(role))
+    about = About("result", record.kind.name, (record.id,))
+    return Outgoing(request=request, bucket=bucket, timeout=lifecycle.timeouts.get(role), about=about)
 
 
 def at_page(outgoing: Outgoing, query: str) -> Outgoing:

@@ -20,7 +20,7 @@ from ..http.rate_limit import RateLimiter
 from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
-from .flow import INFO, AboutToSend, Flow, Log, NothingMade, Received, Send, Sleep
+from .flow import INFO, About, AboutToSend, Flow, Log, NothingMade, Received, Send, Sleep
 from .keys import keys_of, ready, renewed
 from .policies.policy import backoff
 from .webhooks.inbox import Inbox
@@ -70,6 +70,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
     download: Download | None = None
     """Where the body goes, if it is that of a file."""
+    about: About = About()
     announces: ClassVar[bool] = False
     """Whether `AboutToSend` comes before it, and `NothingMade` if it made no job."""
 
@@ -190,7 +191,13 @@ def _send_once(
         if keys is not None:
             request = session.account.keyed(request, outgoing.auth)
         received = yield Send(
-            request, request_timeout, attempt, deadline, bucket=outgoing.bucket, download=outgoing.download
+            request,
+            request_timeout,
+            attempt,
+            deadline,
+            bucket=outgoing.bucket,
+            download=outgoing.download,
+            about=outgoing.about if polled is None else About("poll", polled.kind.name, (polled.id,)),
         )
         if received.reply is not None:
             break

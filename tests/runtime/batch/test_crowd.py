@@ -87,7 +87,8 @@ def test_a_waiting_job_has_few_objects_for_the_garbage_collector() -> None:
     def tracked() -> int:
         return len(gc.get_objects())
 
-    assert 8 * 500 >= held(tracked, 600) - held(tracked, 100)
+    # The least of three: threads of other tests may make objects meanwhile.
+    assert 8 * 500 >= min(held(tracked, 600) - held(tracked, 100) for _ in range(3))
 
 
 def test_a_waiting_job_takes_little_memory() -> None:

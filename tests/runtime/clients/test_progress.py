@@ -1,4 +1,4 @@
-"""The progress line in the terminal: its text, and that it is shown only on request."""
+"""The progress line: its text, what draws it where, and that it is shown only on request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.batch.counts import Counts
-from bide_runtime.clients.progress import Bar
+from bide_runtime.clients.progress import Bar, Lines
 from bide_runtime.errors.client import ConfigurationError
 from bide_runtime.errors.transport import ConnectionFailed
 from bide_runtime.http.request import Response
@@ -52,6 +52,12 @@ def batch(mode: Mode, server: Server, start: Callable[[Any], Any], leave: Callab
             return started
 
     return clock.run(main())
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard output is a terminal, unless a test says otherwise."""
+    monkeypatch.setattr("bide_runtime.clients.progress._is_terminal", lambda: True)
 
 
 @pytest.fixture
@@ -114,6 +120,61 @@ def test_a_missing_rich_is_an_error_that_says_what_to_install(monkeypatch: pytes
 
     with pytest.raises(ConfigurationError, match="pip install rich"):
         Bar("part")
+
+
+def test_a_log_gets_plain_lines(
+    world: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, one every few seconds and the last; without `rich`, and without bars or colours."""
+    monkeypatch.setattr("bide_runtime.clients.progress._is_terminal", lambda: False)
+    monkeypatch.setitem(sys.modules, "rich.progress", None)
+    w = world(served(submit=[TICKET], polls=[RUNNING, RUNNING, DONE]))
+    w.do(w.jobs(PART).run(url="u", progress=True))
+
+    told = capsys.readouterr()
+    assert "" == told.out
+    lines = told.err.splitlines()
+    assert lines[0].startswith("part ")
+    assert "part done" == lines[-1]
+    assert len(lines) == 2
+
+
+def test_a_line_of_a_log_waits_for_its_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Between two are at least five seconds."""
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    lines = Lines()
+    lines.add_task("part")
+    for second in range(12):
+        now[0] = float(second)
+        lines.update(0, description=f"part [{second}]".replace("[", "\\["), total=20.0, completed=float(second))
+    lines.stop()
+
+    assert ["part [0]", "part [5] (25%)", "part [10] (50%)", "part [11] (55%)"] == capsys.readouterr().err.splitlines()
+
+
+def test_a_notebook_gets_a_widget(
+    world: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By `tqdm.auto`; without it, plain lines."""
+
+    class ZMQInteractiveShell:
+        """The shell of a kernel."""
+
+    class IPython:
+        """The module, as far as it is asked."""
+
+        get_ipython = ZMQInteractiveShell
+
+    monkeypatch.setitem(sys.modules, "IPython", IPython)  # type: ignore[arg-type]
+    for has_tqdm in (True, False):
+        if not has_tqdm:
+            monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+        w = world(served(submit=[TICKET], polls=[RUNNING, DONE]))
+        w.do(w.jobs(PART).run(url="u", progress=True))
+        assert "part done" in capsys.readouterr().err
 
 
 TELLING = Lifecycle(poll="/jobs/{job_id}", progress={"share": ("share",), "message": ("message",)})

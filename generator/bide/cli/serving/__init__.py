@@ -1,1 +1,1 @@
-"""Commands that run simulators."""
+"""Commands that run simulators, and the one that shows what clients did with them."""

@@ -62,6 +62,7 @@ def play(spec: Path, speed: float) -> int:
                     "PYTHONPATH": os.pathsep.join([folder, *filter(None, [os.environ.get("PYTHONPATH")])]),
                 }
                 click.echo(f"the simulator of {provider.title} runs at {simulator.url}, at {speed:g} times real time")
+                click.echo(f"{simulator.page} shows its jobs in a browser")
                 prompt = [sys.executable, "-m", "bide_runtime.apps.cli.prompt", f"{provider.name}_client"]
                 return _until_its_end(prompt, env)
         except SimulatorError as error:

@@ -13,7 +13,7 @@ from bide.cli.terminal import OK, PROBLEM, complain
 
 if TYPE_CHECKING:
     from bide.ir import Provider
-    from bide.simulator.life.answer import Answer, Asked
+    from bide.simulator.journal.journal import Entry
 
 
 @click.command(short_help="Simulate each provider on this machine.")
@@ -55,7 +55,9 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
     A simulator accepts any API key, checks requests against the spec, takes
     each job through its lifecycle and answers with the spec's examples.
     Faults come from a scenario file, or for one job from the request header
-    X-Bide-Scenario, such as `fail; duration=3; poll=429,502`.
+    X-Bide-Scenario, such as `fail; duration=3; poll=429,502`. The page whose
+    address is printed shows each job and request, submits jobs, makes the
+    next one fail, and writes down what was done as a scenario file.
 
     Exit code: 0 after Ctrl-C, 1 for problems, 2 for a wrong command.
     """
@@ -82,21 +84,21 @@ def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script:
     """Serve until Ctrl-C. *name* is that of the scenario file, for messages."""
     from bide.cli import report
     from bide.simulator.life.scenario import ScenarioError
-    from bide.simulator.server.server import PortNotFree, SimulatorError
+    from bide.simulator.server.server import PortNotFree, SimulatorError, page_of
     from bide.simulator.server.server import serve as serve_forever
 
     def say(url: str) -> None:
-        click.echo(report.simulator(provider, url, speed=speed))
+        click.echo(report.simulator(provider, url, page=page_of(url), speed=speed))
         sys.stdout.flush()
 
-    def note(asked: Asked, answer: Answer, seconds: float) -> None:
-        click.echo(report.exchange(asked.method, asked.path, answer, seconds))
+    def note(entry: Entry) -> None:
+        click.echo(report.exchange(entry))
         sys.stdout.flush()
 
     scenarios = script.decode("utf-8", "replace")
     heard = note if log else None
     try:
-        serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say, on_answer=heard)
+        serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say, on_entry=heard)
     except PortNotFree as error:
         complain(f"{' '.join(str(error).split())}; choose another port with --port")
         return PROBLEM

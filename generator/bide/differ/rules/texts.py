@@ -107,6 +107,8 @@ def _text(found: Difference, pair: Pair) -> Iterator[Said]:
         yield Said("docs-changed", f"{whose}the {'sources' if found.path[0] == 'sources' else 'examples'} have changed")
     elif last in _TEXTS:
         yield Said("docs-changed", f"{whose}the {last}{named} has changed")
+    elif last == "is_free":
+        yield Said("docs-changed", f"{whose}`free` was {shown(found.old)} and is {shown(found.new)}")
     elif last == "deprecated":
         yield Said("deprecated", f"{whose}`deprecated`{named} was {shown(found.old)} and is {shown(found.new)}")
 

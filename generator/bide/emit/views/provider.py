@@ -13,6 +13,7 @@ from bide.emit.views.operations import OperationView
 from bide.emit.words import prose
 from bide.emit.words.errors import ERRORS, ErrorClass
 from bide.ir import Provider, Secret, Variable
+from bide.ir.words import words
 
 VALUES = (
     "Adaptive",
@@ -51,6 +52,7 @@ VALUES = (
     "SystemClock",
     "Counts",
     "Transport",
+    "Unknowns",
     "Update",
     "UploadFile",
     "Urllib3Transport",
@@ -174,6 +176,7 @@ class ProviderView(Context):
             ),
             "version": ir.package.version,
             "transient": frozenset(ir.transient),
+            "words": words(ir),
             "own_errors": Code("OwnErrors(vars(_errors))"),
         }
         return row("Provider", fields, indent=0)

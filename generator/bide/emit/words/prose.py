@@ -330,6 +330,7 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         "\n    transport: HTTP engine to use instead of the default one."
         "\n    clock: Source of time; replace it in tests."
         "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces."
+        "\n    trace: File to which is added what is sent and when, without keys and bodies; `bide trace` shows it."
         "\n    max_rate: Most requests per second, over all jobs. The provider's own rate limits apply as well."
         "\n    jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests."
         "\n    new_key: Returns a new idempotency key; replace it in tests.",

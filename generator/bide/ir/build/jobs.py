@@ -41,6 +41,7 @@ def build_job(
         deprecated=deprecation(raw),
         command=names.command(name, raw.get("cli")),
         tool=names.tool(name, raw.get("mcp")),
+        is_free=raw.get("free", False),
     )
 
 

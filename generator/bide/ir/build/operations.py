@@ -27,6 +27,7 @@ def build_operation(
         deprecated=deprecation(raw),
         command=names.command(name, raw.get("cli")),
         tool=names.tool(name, raw.get("mcp")),
+        is_free=raw.get("free", False),
     )
 
 

@@ -62,6 +62,10 @@ class Bodies:
         self._batches = Batches(self._catalog, self._values)
         self._nulls = Nulls(self._catalog)
 
+    def set_speed(self, speed: float) -> None:
+        """Replies tell clients from now on to wait as at this speed."""
+        self._speed = speed
+
     def submit_reply(self, view: JobView, *, id_at: IdAt) -> Json:
         """The body of a submit reply, with the id at *id_at*; `None` for an empty body."""
         model = self._catalog.model(view.job.reply)

@@ -51,6 +51,8 @@ class SimulatedJob:
     expires: bool = False
     """Whether its result is gone as soon as it is ready."""
     failing_items: int | tuple[int, ...] = 0
+    nth: int = 0
+    """Its number in a scenario file; 0 if it has none."""
     submits: int = 1
     polls: int = 0
     early_polls: int = 0
@@ -67,7 +69,7 @@ class SimulatedJob:
 
     def state(self, now: float) -> State:
         """The state of the status."""
-        return self._means(self.status(now))
+        return self.means(self.status(now))
 
     @property
     def started(self) -> float | None:
@@ -109,7 +111,7 @@ class SimulatedJob:
     def result_at(self) -> float | None:
         """When the result is ready. `None`: never."""
         finished = self.finished
-        if finished is None or self.result_in(self._means(self.timeline.last)) is None:
+        if finished is None or self.result_in(self.means(self.timeline.last)) is None:
             return None
         return finished + self.scenario.result_delay
 
@@ -149,7 +151,8 @@ class SimulatedJob:
         self.early_polls += 1
         return early
 
-    def _means(self, status: str) -> State:
+    def means(self, status: str) -> State:
+        """The state that a status of it means."""
         state = self._states[status]
         return self.ends_as if self.ends_as is not None and state.is_final else state
 

@@ -9,6 +9,7 @@ from typing import Literal
 from bide_runtime.testing.faults import Fault, FaultKind
 
 from bide.simulator.life.answer import Asked
+from bide.simulator.life.orders import Orders
 from bide.simulator.life.scenario import Scenario, read
 from bide.simulator.life.script import Script
 
@@ -23,13 +24,15 @@ class _Series:
     """One submit or call with its repetitions."""
 
     scenario: Scenario
+    nth: int
     count: int = 0
 
 
 class Tries:
     """Assigns a scenario to each submit and call. A repeated request continues in the script of the first."""
 
-    def __init__(self, script: Script, seed: int) -> None:
+    def __init__(self, script: Script, seed: int, orders: Orders) -> None:
+        self.orders = orders
         self._script = script
         self._seed = seed
         self._open: dict[tuple[str, ...], _Series] = {}
@@ -37,14 +40,14 @@ class Tries:
 
     def next(
         self, kind: Literal["job", "operation"], name: str, asked: Asked, *, key: str | None, idempotent: bool
-    ) -> tuple[Scenario, Fault | None]:
-        """The scenario of a request, and the fault of this attempt. Raises `ScenarioError`.
+    ) -> tuple[Scenario, Fault | None, int]:
+        """The scenario of a request, the fault of this attempt, and its number in a file. Raises `ScenarioError`.
 
         `key` is its idempotency key; `idempotent`: a client repeats it after a transient error, even without a key.
         """
         header = asked.headers.get(SCENARIO_HEADER, "")
         fingerprint = (name, asked.method, asked.path, repr(asked.query), asked.body.hex(), header, key or "")
-        series = self._open.get(fingerprint) or _Series(self._scenario(kind, name, header))
+        series = self._open.get(fingerprint) or self._begin(kind, name, header)
         request = "submit" if kind == "job" else "call"
         fault = series.scenario.fault(request, series.count)
         series.count += 1
@@ -54,13 +57,16 @@ class Tries:
             self._open[fingerprint] = series
         else:
             self._open.pop(fingerprint, None)
-        return series.scenario, fault
+        return series.scenario, fault, series.nth
 
-    def _scenario(self, kind: Literal["job", "operation"], name: str, header: str) -> Scenario:
+    def _begin(self, kind: Literal["job", "operation"], name: str, header: str) -> _Series:
         self._begun[name] += 1
-        if header:
-            return read(header)
-        return self._script.scenario(kind, name, self._begun[name], seed=self._seed)
+        nth = self._begun[name]
+        told = read(header) if header else self.orders.take(kind, name)
+        if told is not None:
+            self.orders.note(kind, name, nth, told)
+            return _Series(told, nth)
+        return _Series(self._script.scenario(kind, name, nth, seed=self._seed), nth)
 
 
 def _is_repeated(fault: Fault, *, idempotent: bool) -> bool:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from bide.simulator.life.answer import Answer, Asked, Ending
 from bide.simulator.server.connection import close
-from bide.simulator.world.world import World
+from bide.simulator.server.control import control
+from bide.simulator.server.stage import Stage
 
 STATE_PATH = "/_bide/state"
 
@@ -73,22 +72,8 @@ async def _until_closed(receive: Receive) -> None:
         pass
 
 
-OnAnswer: TypeAlias = Callable[[Asked, Answer, float], None]
-"""Called with each request, its answer, and the time in seconds of the provider."""
-
-
-def application(
-    world: World,
-    *,
-    speed: float,
-    clock: Callable[[], float] = time.monotonic,
-    on_answer: OnAnswer | None = None,
-) -> Starlette:
-    """The web application around a world, whose time runs *speed* times as fast as the clock."""
-    begin = clock()
-
-    def now() -> float:
-        return (clock() - begin) * speed
+def application(stage: Stage, *, is_over: Callable[[], bool] = lambda: False) -> Starlette:
+    """The web application around a world. *is_over*: whether the server stops, which ends the streams of pages."""
 
     async def answer(request: Request) -> Response:
         asked = Asked(
@@ -98,22 +83,22 @@ def application(
             headers=dict(request.headers),
             body=await request.body(),
         )
+        world, now = stage.world, stage.now
         kept = world.holds(asked, now())
         while kept is not None and not kept.is_over(now()):
             await asyncio.sleep(_TICK)
             if await request.is_disconnected():
                 return Response()
         answered = world.handle(asked, now(), was_held=kept is not None)
-        if on_answer is not None:
-            on_answer(asked, answered, now())
-        return Delivery(answered, speed=speed)
+        return Delivery(answered, speed=stage.speed)
 
     async def state(request: Request) -> Response:
-        return JSONResponse(world.report(now()))
+        return JSONResponse(stage.world.report(stage.now()))
 
     return Starlette(
         routes=[
             Route(STATE_PATH, state, methods=["GET"]),
+            *control(stage, is_over),
             Route("/{path:path}", answer, methods=_METHODS),
         ]
     )

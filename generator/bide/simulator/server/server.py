@@ -11,15 +11,18 @@ import urllib.request
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin
 
 from bide.ir import Json, Provider
+from bide.simulator.journal.journal import Journal, OnEntry
 from bide.simulator.life.script import Script
 from bide.simulator.world.world import World
 
 if TYPE_CHECKING:
     import uvicorn
 
-    from bide.simulator.server.app import OnAnswer
+
+PAGE_PATH = "/_bide/"
 
 _START_SECONDS = 10.0
 
@@ -48,17 +51,17 @@ def serve(
     scenarios: str | None = None,
     key: str | None = None,
     ready: Callable[[str], None] | None = None,
-    on_answer: OnAnswer | None = None,
+    on_entry: OnEntry | None = None,
 ) -> None:
     """Serve a provider until the process is interrupted.
 
     `ready` is called with the base URL once requests are accepted. With `speed=10`, 10 s of a job pass in 1 s of real
     time, and min_interval shrinks with it, so that a client with the spec's min_interval never violates it. To test a
     client's min_interval, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only API
-    key that is accepted; without it, any is. `on_answer` is called with each request and its answer. Raises
+    key that is accepted; without it, any is. `on_entry` is called with each entry of the journal. Raises
     `SimulatorError`, and `ScenarioError` for the file.
     """
-    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_answer=on_answer)
+    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_entry=on_entry)
     with _listener(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
         if ready:
             ready(_url(provider, listener))
@@ -78,9 +81,9 @@ class Simulator:
         seed: int = 0,
         scenarios: str | None = None,
         key: str | None = None,
-        on_answer: OnAnswer | None = None,
+        on_entry: OnEntry | None = None,
     ) -> None:
-        self._server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_answer=on_answer)
+        self._server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_entry=on_entry)
         self._listener = _listener(host, port)
         self._thread = threading.Thread(target=self._run, name=f"simulator of {provider.name}", daemon=True)
         self.url = _url(provider, self._listener)
@@ -90,6 +93,11 @@ class Simulator:
     def origin(self) -> str:
         """The URL without a path."""
         return _origin(self._listener)
+
+    @property
+    def page(self) -> str:
+        """The address of its page, for a browser."""
+        return page_of(self.url)
 
     def state(self) -> dict[str, Json]:
         """The state of the simulator; see `World.report`."""
@@ -115,6 +123,11 @@ class Simulator:
         self._server.run(sockets=[self._listener])
 
 
+def page_of(url: str) -> str:
+    """The address of the page of a simulator with this base URL."""
+    return urljoin(url, PAGE_PATH)
+
+
 def _server(
     provider: Provider,
     *,
@@ -122,7 +135,7 @@ def _server(
     seed: int,
     scenarios: str | None,
     key: str | None,
-    on_answer: OnAnswer | None,
+    on_entry: OnEntry | None,
 ) -> uvicorn.Server:
     if not 0 < speed <= 10_000:
         raise SimulatorError(f"speed is {speed:g}, expected more than 0 and at most 10000")
@@ -131,14 +144,20 @@ def _server(
 
         from bide.simulator.server.app import application
         from bide.simulator.server.connection import Connection
+        from bide.simulator.server.stage import Stage
     except ImportError as error:
         raise SimulatorError(
             f"the simulator needs starlette and uvicorn, and {error.name} is missing: install Bide with its extra"
             " `simulator`, in a checkout with pip install '.[simulator]'"
         ) from None
-    world = World(provider, seed=seed, speed=speed, script=Script.load(scenarios or ""), key=key)
+    script = Script.load(scenarios or "")
+
+    def world_at(speed: float) -> World:
+        return World(provider, seed=seed, speed=speed, script=script, key=key, journal=Journal(on_entry))
+
+    stage = Stage(provider, world_at, speed=speed)
     config = uvicorn.Config(
-        application(world, speed=speed, on_answer=on_answer),
+        application(stage, is_over=lambda: server.should_exit),
         http=Connection,
         ws="none",
         loop="asyncio",
@@ -150,7 +169,8 @@ def _server(
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    return server
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -35,6 +35,10 @@ class Registry:
                 return job
         raise Refused(404, f"there is no job {id!r}" if id is not None else "there is no job with this address")
 
+    def get(self, id: str) -> SimulatedJob | None:
+        """The job with this id, if there is one."""
+        return self._jobs.get(id)
+
     def known(self, ids: Iterable[str], lifecycles: Iterable[str]) -> list[SimulatedJob]:
         """The jobs with these ids that exist and have one of these lifecycles."""
         wanted = set(lifecycles)

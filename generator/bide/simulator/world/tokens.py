@@ -42,6 +42,12 @@ class Tokens:
         self._ends[token] = now + LIFETIME
         return of_json({"access_token": token, "token_type": "Bearer", "expires_in": int(LIFETIME)})
 
+    def grant(self, now: float) -> str:
+        """A new token for the simulator itself."""
+        token = f"simulated-token-{len(self._ends) + 1}"
+        self._ends[token] = now + LIFETIME
+        return token
+
     def are_valid(self, token: str, now: float) -> bool:
         """Whether a token was issued and is not too old."""
         return self._ends.get(token, now) > now

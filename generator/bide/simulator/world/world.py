@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
 from bide_runtime.testing.faults import UNKNOWN_STATUS, Fault, FaultKind
@@ -19,14 +20,18 @@ from bide.simulator.bodies.bodies import Bodies
 from bide.simulator.bodies.catalog import Catalog, enveloped, opened
 from bide.simulator.bodies.pointer import put
 from bide.simulator.bodies.refusal import Refused, refusal
+from bide.simulator.journal.journal import Entry, Journal
+from bide.simulator.journal.masking import Masking
 from bide.simulator.life import long_poll
 from bide.simulator.life.answer import Answer, Asked, damaged, of_json
-from bide.simulator.life.job import SimulatedJob
-from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError
+from bide.simulator.life.job import SimulatedJob, problem_of
+from bide.simulator.life.orders import Orders
+from bide.simulator.life.scenario import REQUESTS, Outcome, Scenario, ScenarioError, from_mapping
 from bide.simulator.life.script import Script
-from bide.simulator.life.tries import Tries
+from bide.simulator.life.tries import SCENARIO_HEADER, Tries
 from bide.simulator.life.view import JobView, of_job, of_request
-from bide.simulator.world import arguments, many
+from bide.simulator.life.written import fault_text, file_of
+from bide.simulator.world import arguments, filling, many
 from bide.simulator.world.arguments import Arguments
 from bide.simulator.world.gate import Gate
 from bide.simulator.world.registry import Registry
@@ -51,6 +56,19 @@ class Visit:
     """Whether it is a held poll, which was counted when it arrived."""
 
 
+@dataclass(slots=True)
+class _SeenIn:
+    """What a request was for, for the journal."""
+
+    role: str = ""
+    of: str = ""
+    jobs: list[SimulatedJob] = field(default_factory=list)
+    fault: Fault | None = None
+
+    def note_route(self, route: Route) -> None:
+        self.role, self.of = route.role.value, route.of.name
+
+
 class World:
     """One provider's server. The same requests at the same times with the same seed have the same answers."""
 
@@ -62,9 +80,11 @@ class World:
         speed: float = 1.0,
         script: Script | None = None,
         key: str | None = None,
+        journal: Journal | None = None,
     ) -> None:
         script = script or Script()
-        script.check({job.name: job for job in provider.jobs}, {operation.name for operation in provider.operations})
+        jobs, operations = {job.name: job for job in provider.jobs}, {each.name for each in provider.operations}
+        script.check(jobs, operations)
         self._provider = provider
         self._seed = seed
         self._speed = speed
@@ -74,7 +94,14 @@ class World:
         self._routes = Routes(provider)
         self._catalog = Catalog(provider)
         self._bodies = Bodies(provider, speed=speed)
-        self._tries = Tries(script, seed)
+        self._key = key
+        self._script = script
+        self.orders = Orders(jobs, operations)
+        """What the next jobs are to do."""
+        self._tries = Tries(script, seed, self.orders)
+        self.journal = journal
+        self._masking = Masking(provider)
+        self._seen_in = _SeenIn()
         self._registry = Registry(self._bodies, seed)
         self._paths: Counter[str] = Counter()
         self._statuses: Counter[int] = Counter()
@@ -106,6 +133,7 @@ class World:
         """The answer to a request that arrived at *now*, or was held until *now*."""
         request_id = f"req_{self._paths.total() + 1:06d}"
         matched = self._matched(asked)
+        self._seen_in = _SeenIn()
         template = matched.routes[0].endpoint.path if matched and matched.routes else asked.path
         self._paths[f"{asked.method} {template}"] += 1
         try:
@@ -121,7 +149,86 @@ class World:
         self._statuses[answer.status] += 1
         if self._provider.request_id_header:
             answer = replace(answer, headers={**answer.headers, self._provider.request_id_header.lower(): request_id})
+        if self.journal is not None:
+            self._note(self.journal, asked, answer, now)
         return answer
+
+    def submit(self, job: str, given: Mapping[str, Json], now: float, *, scenario: str = "") -> Answer:
+        """Submit a job as a client would, with arguments by their names. Raises `KeyError` for an unknown kind."""
+        spec = {each.name: each for each in self._provider.jobs}[job]
+        key = self._key or "simulated"
+        secrets = {each.argument: key for each in self._provider.auth}
+        if self._provider.oauth is not None:
+            granted = self._tokens.grant(now)
+            secrets |= {each.argument: granted for each in self._provider.auth if each.scheme == "oauth"}
+        asked = filling.request(self._provider, self._catalog, spec.submit, given, secrets)
+        if scenario:
+            asked = replace(asked, headers={**asked.headers, SCENARIO_HEADER: scenario})
+        return self.handle(asked, now)
+
+    def forms(self) -> list[dict[str, Json]]:
+        """The kinds of job, with the inputs of a form and the ways in which each may end."""
+        return [
+            {
+                "job": job.name,
+                "description": job.description,
+                "inputs": filling.inputs(self._catalog, job.submit),
+                "outcomes": [each.value for each in Outcome if not problem_of(job, Scenario(outcome=each))],
+            }
+            for job in self._provider.jobs
+        ]
+
+    def disturb(self, job_id: str, kind: str, fault: str) -> None:
+        """Give the next request of this kind about a job a fault, as a scenario has it. Raises `ScenarioError`."""
+        if kind not in REQUESTS:
+            raise ScenarioError(f"request is {kind!r}, expected one of {', '.join(REQUESTS)}")
+        job = self._registry.get(job_id)
+        if job is None:
+            raise ScenarioError(f"there is no job {job_id!r}")
+        [planned] = from_mapping({kind: fault}).faults.get(kind, (None,))[:1]
+        done = job.requests[kind]
+        script = list(job.scenario.faults.get(kind, ()))
+        script += [None] * (done - len(script))
+        script[done : done + 1] = [planned]
+        job.scenario = replace(job.scenario, faults={**job.scenario.faults, kind: tuple(script)})
+        if job.nth:
+            self.orders.note("job", job.spec.name, job.nth, job.scenario)
+        if self.journal is not None:
+            self.journal.note_jobs([job])
+
+    def scenarios(self) -> str:
+        """A scenario file by which the same jobs do the same again, from the start."""
+        return file_of(self.orders.followed, self._script)
+
+    def set_speed(self, speed: float) -> None:
+        """From now on the provider's time passes at this speed; the caller's clock does it."""
+        self._speed = speed
+        self._slack = _SLACK * speed
+        self._bodies.set_speed(speed)
+
+    def _note(self, journal: Journal, asked: Asked, answer: Answer, now: float) -> None:
+        seen = self._seen_in
+        path, sent, answered = self._masking.masked(asked, answer)
+        late = answer.retry_date
+        journal.note(
+            Entry(
+                number=journal.count + 1,
+                at=now,
+                role=seen.role,
+                of=seen.of,
+                jobs=tuple(job.id for job in seen.jobs),
+                method=asked.method,
+                path=path,
+                status=answer.status,
+                ending=answer.ending,
+                delay=answer.delay,
+                fault="" if seen.fault is None else fault_text(seen.fault),
+                retry_after=answer.headers.get("retry-after", "" if late is None else f"a date {late:g} s ahead"),
+                lanes=journal.note_jobs(seen.jobs),
+                sent=sent,
+                answered=answered,
+            )
+        )
 
     def _matched(self, asked: Asked) -> Matched | None:
         """The routes of a request, by its method, its path and the type of its body."""
@@ -143,7 +250,9 @@ class World:
             raise Refused(404, f"there is nothing at {asked.path}")
         if not matched.routes:
             raise Refused(405, f"{asked.path} does not take {asked.method}")
+        self._seen_in.note_route(matched.routes[0])
         route, given = self._chosen(matched, asked)
+        self._seen_in.note_route(route)
         visit = Visit(asked, now, request_id, given, was_held)
         match route.of:
             case Job(find=FindAt() as find) if route.role is Role.FIND:
@@ -156,6 +265,7 @@ class World:
                 lifecycles = [each.of.name for each in matched.routes if each.role is Role.POLL_MANY]
                 return self._poll_many(address, lifecycles, visit)
         job = self._registry.find(given.sent, [each.of.name for each in matched.routes])
+        self._seen_in.jobs = [job]
         match route.role:
             case Role.POLL if self._asks_for_page(job, visit.asked):
                 return self._page(job, visit)
@@ -194,11 +304,13 @@ class World:
 
     def _submit(self, spec: Job, visit: Visit) -> Answer:
         key = visit.asked.headers.get(spec.idempotency_key.lower()) if spec.idempotency_key else None
-        scenario, fault = self._tries.next("job", spec.name, visit.asked, key=key, idempotent=spec.submit.idempotent)
-        return self._begin(spec, scenario, fault, visit, key=key, status=202, id_at=spec.job_id)
+        scenario, fault, nth = self._tries.next(
+            "job", spec.name, visit.asked, key=key, idempotent=spec.submit.idempotent
+        )
+        return self._begin(spec, scenario, fault, visit, key=key, status=202, id_at=spec.job_id, nth=nth)
 
     def _call(self, operation: Operation, visit: Visit) -> Answer:
-        scenario, fault = self._tries.next(
+        scenario, fault, _ = self._tries.next(
             "operation", operation.name, visit.asked, key=None, idempotent=operation.endpoint.idempotent
         )
         at_once = next((reply for reply in operation.replies if reply.job is None), None)
@@ -230,6 +342,7 @@ class World:
         key: str | None,
         status: int,
         id_at: IdAt,
+        nth: int = 0,
     ) -> Answer:
         """Create a job, or find the one with this key, and return the submit reply."""
         job = self._registry.made_before(spec, key, visit.asked.body, visit.now)
@@ -237,7 +350,9 @@ class World:
             return self._damaged(of_json({}, status), fault, visit)
         if job is None:
             job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now, id_at=id_at)
+            job.nth = nth
             self._registry.remember(job, key, visit.asked.body, visit.now)
+        self._seen_in.jobs = [job]
         view = self._seen(job, visit, status=_shown_status(fault))
         body = self._bodies.submit_reply(view, id_at=id_at)
         return self._damaged(of_json(body, status, links.headers(view, id_at=id_at)), fault, visit)
@@ -282,6 +397,7 @@ class World:
     def _poll_many(self, address: PollMany, lifecycles: list[str], visit: Visit) -> Answer:
         """The reply with all known jobs. The first fault in a job's script applies to the whole reply."""
         jobs = self._registry.known(visit.arguments.sent[address.ids], lifecycles)
+        self._seen_in.jobs = jobs
         self._note_polls(jobs, visit)
         items: list[Json] = []
         spoilt: Fault | None = None
@@ -375,6 +491,7 @@ class World:
     def _damaged(self, answer: Answer, fault: Fault | None, visit: Visit) -> Answer:
         if fault is None:
             return answer
+        self._seen_in.fault = fault
         error = refusal(self._provider, Refused(fault.status or 200, _SIMULATED_FAULT), visit.request_id)
         return damaged(answer, fault, error)
 

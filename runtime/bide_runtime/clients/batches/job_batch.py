@@ -69,7 +69,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             in_order=options.in_order,
             coalescer=Coalescer(client._session if ledger is None else ledger.session),
             wants_updates=options.on_update is not None or bar is not None,
-            logs_at=client._log.isEnabledFor,
+            logs_at=client._wants,
             inbox=client._session.inbox,
             now=client._clock.now(),
         )

@@ -14,7 +14,7 @@ from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.record import Record
 from ...jobs.snapshot import Snapshot
-from ...waiting.flow import Flow
+from ...waiting.flow import Flow, saw
 from ...waiting.links import attach_record
 from ...waiting.policies.policy import Policy
 from ...waiting.submits.submission import Submission
@@ -185,6 +185,8 @@ class JobsOf(JobFlows[S, R], Generic[S, R, J]):
         webhooks: Webhooks = vars(self._client)["webhooks"]
         webhooks.verify(body, headers, secret=secret)
         record = received(self._session, self._kind, body)
+        if self._client._trace is not None:
+            self._client._trace.note_job(saw(record), by="webhook")
         self._client._wake()
         return record
 

@@ -41,6 +41,8 @@ class Job:
     min_interval: float
     interval: tuple[float, float]
     timeout: float
+    longest_hold: float = 0.0
+    """For how many seconds the server holds a poll at most."""
     not_found_grace: float = 0.0
     result: str = ""
     """The path, if the result has an address of its own."""

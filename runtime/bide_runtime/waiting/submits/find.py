@@ -19,7 +19,7 @@ from ...jobs.requests.find_at import FindAt
 from ...jobs.token import as_id, is_id
 from ...models.codec import follow, json_in
 from ...models.lenient import dumps
-from ..flow import INFO, Created, Flow, Log
+from ..flow import INFO, About, Created, Flow, Log, saw
 from ..links import check_followed, checked_values, keep_links, keep_values, needed
 from ..request import at_page
 from ..retry import send_with_retries
@@ -30,6 +30,8 @@ from .submit_reply import raise_uncertain
 
 S = TypeVar("S")
 R = TypeVar("R")
+
+_FIND = About("find")
 
 MAX_PAGES = 100
 """How many pages of a list are searched."""
@@ -59,6 +61,7 @@ def find(
         record, now = yield from _search(session, submission, at, values, sent_at, deadline, now)
         if record is not None:
             yield Created(record)
+            yield saw(record)
             yield Log(INFO, "job %s: found by its reference (%s)", (record.id, record.kind.name))
             return record, now
         if began >= visible_at:
@@ -130,7 +133,11 @@ def _search(
 
 def _outgoing(account: Account, at: FindAt, url: str) -> Outgoing:
     return Outgoing(
-        request=account.request_to("GET", url, auth=at.auth), bucket=at.bucket, timeout=at.timeout, auth=at.auth
+        request=account.request_to("GET", url, auth=at.auth),
+        bucket=at.bucket,
+        timeout=at.timeout,
+        auth=at.auth,
+        about=_FIND,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from math import inf
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from ...errors.client import ClientError, InvalidArgument
 from ...jobs.record import Record
 from ...jobs.token import checked_id
 from ..deadline import Deadline
-from ..flow import INFO, WARNING, Created, Flow, Log
+from ..flow import INFO, WARNING, About, Created, Flow, Log, saw
 from ..links import checked_values, needed
 from ..policies.policy import Policy
 from ..retry import send_with_retries
@@ -27,6 +28,9 @@ from .submit_reply import raise_uncertain, read_submit
 S = TypeVar("S")
 R = TypeVar("R")
 T = TypeVar("T")
+
+_numbers = count(1)
+"""Numbers the submits of this process, for traces."""
 
 
 def submit(
@@ -54,7 +58,10 @@ def submit(
         call = replace(call, headers={**call.headers, header: key})
     values = checked_values(submission.kind, submission.values)
     argument = argument_of(submission.kind.submit.job_id)
-    outgoing = (Announced if announces else Outgoing)(request=account.request(call), bucket=call.bucket, auth=call.auth)
+    about = About("submit", submission.kind.name, submit=next(_numbers))
+    outgoing = (Announced if announces else Outgoing)(
+        request=account.request(call), bucket=call.bucket, auth=call.auth, about=about
+    )
     if in_turn and deadline is not None:
         slot = session.limiter.claim(outgoing.bucket, now)
         assert slot is not None
@@ -85,6 +92,7 @@ def submit(
     record.values = {**needed(submission.kind, values), **record.values}
     record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(told.facts)))
     yield Created(record)
+    yield saw(record, about.submit)
     yield Log(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
     if (misfit := told.misfit) is not None:
         record.told |= {misfit.path}

@@ -34,6 +34,7 @@ class JobTableView(View):
             "codes": tuple(lifecycle.codes),
             "is_open": self.is_open,
             "has_id_in_body": job.reply is not None and bool(job.job_id.field),
+            "longest_hold": lifecycle.long_poll.max_seconds if lifecycle.long_poll else None,
             "not_found_grace": polling.not_found_grace,
             "result": result.path if result else None,
             "cancel": (cancel.method, cancel.path) if cancel else None,

@@ -26,6 +26,7 @@ CLIENT_ARGUMENTS = frozenset(
         "transport",
         "clock",
         "observer",
+        "trace",
         "max_rate",
         "jitter",
         "new_key",

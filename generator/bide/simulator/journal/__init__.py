@@ -1,0 +1,1 @@
+"""What happened in a simulator: who was sent what, when, and about which job."""

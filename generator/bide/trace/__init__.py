@@ -1,0 +1,1 @@
+"""The trace of clients: what they sent and when, and what that shows."""
