@@ -17,13 +17,13 @@ from bide.cli.check import check
 from bide.cli.documents.differing import diff
 from bide.cli.documents.exporting import export
 from bide.cli.documents.importing import import_
+from bide.cli.documents.schema import schema
 from bide.cli.documents.site import docs
 from bide.cli.documents.verifying import verify
 from bide.cli.explain import explain
 from bide.cli.generate import generate
 from bide.cli.ledger import ledger
 from bide.cli.new import new
-from bide.cli.schema import schema
 from bide.cli.serving.playing import play
 from bide.cli.serving.serve import serve
 from bide.cli.serving.tracing import trace
