@@ -65,7 +65,7 @@ OUR_IMPORTS = _set_of("""
     FakeJobs FakeOperation FakeProvider FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch
     JobFacts Jobs JobsClient Key Link Look MaxRate Observer OwnErrors PROVIDER PathLike Plan Policy Polling Prepare
     Progress ProgressDisplay Record Reply Request Response Route Sent Submission SystemClock TYPE_CHECKING Timeline
-    Transport Urllib3Transport WaitOptions Webhooks
+    Transport Unknowns Urllib3Transport WaitOptions Webhooks
     """)
 """Other imports of the modules that define the clients and the fake; the client's class may not have these names."""
 

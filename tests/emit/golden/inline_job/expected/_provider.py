@@ -17,5 +17,6 @@ PROVIDER = Provider(
     },
     errors=(ErrorShape(message=("message",), code=("error",)),),
     version="0.1.0",
+    words=frozenset({"status"}),
     own_errors=OwnErrors(vars(_errors)),
 )

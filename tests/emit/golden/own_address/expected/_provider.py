@@ -14,5 +14,6 @@ PROVIDER = Provider(
     auth=(Secret(at="header", name="Authorization", prefix="Bearer", env="ACME_API_KEY"),),
     request_id_field=("request_id",),
     version="0.1.0",
+    words=frozenset({"kind", "status"}),
     own_errors=OwnErrors(vars(_errors)),
 )

@@ -16,5 +16,6 @@ PROVIDER = Provider(
         "GET /log/{day}": Rate(count=10, seconds=1.0),
     },
     version="0.1.0",
+    words=frozenset({"side", "type"}),
     own_errors=OwnErrors(vars(_errors)),
 )
