@@ -25,7 +25,8 @@ is gone. *Seconds to take over*: from the kill until no activity is in the hands
 server, which is away for 2 s of them, until the next poll reaches the provider. The histories of all {replayed}
 workflows were replayed without a difference.
 
-A job with {grown.polls} polls has {grown.events} events of {kilobytes:.1f} kB in its history, and so has one with a single poll.
+A job with {grown.polls} polls has {grown.events} events of {kilobytes:.1f} kB in its history, and so has one with a
+single poll.
 """
 
 _HOW = {"worker": ("worker", "SIGKILL"), "worker stopped": ("worker", "SIGTERM"), "server": ("server", "SIGKILL")}
