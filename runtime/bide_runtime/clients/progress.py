@@ -5,14 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+from msgspec.structs import replace
 
 from ..errors.client import ConfigurationError, InvalidArgument
 from ..errors.printable import plain
+from ..http.file_body import FileBody
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
     from ..jobs.snapshot import Update
+    from ..waiting.submits.submission import Submission
+
+
+S = TypeVar("S")
+R = TypeVar("R")
 
 
 class ProgressDisplay(Protocol):
@@ -67,9 +75,16 @@ class Bar:
         self._show(counts.total, counts.ended, says)
 
     def show_bytes(self, size: int, total: int | None) -> None:
-        """Show how much of a file has arrived."""
+        """Show how much of a file was sent or has arrived."""
         says = f"{size:,} bytes" if total is None else f"{size:,} of {total:,} bytes"
         self._show(total, size, says)
+
+    def watched(self, submission: Submission[S, R]) -> Submission[S, R]:
+        """The same submission, whose files move the line while they are sent."""
+        call = submission.call
+        if not isinstance(call.body, FileBody):
+            return submission
+        return replace(submission, call=replace(call, body=replace(call.body, told=self.show_bytes)))
 
     def start(self) -> None:
         """Start drawing."""
