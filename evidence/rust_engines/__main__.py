@@ -11,6 +11,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
+
 from evidence.rust_engines.conformance import Result, conformance
 from evidence.rust_engines.environment import HOME, environment, versions
 from evidence.rust_engines.page import PAGE, text
@@ -19,14 +21,19 @@ from evidence.rust_engines.short import PAIRS
 from evidence.rust_engines.speed import Times, measured
 from evidence.rust_engines.tried import Tried
 
+_RESULTS = HOME / "tried.json"
+
 
 def main() -> int:
     """Try the engines with each interpreter and write the page; returns the exit code."""
     parser = argparse.ArgumentParser(prog="evidence.rust_engines", description=__doc__)
-    parser.add_argument("pythons", nargs="+", metavar="PYTHON")
+    parser.add_argument("pythons", nargs="*", metavar="PYTHON", help="none: write the page of the last results anew")
     parser.add_argument("--runs", type=int, default=200, help="short runs of each engine")
     options = parser.parse_args()
-    found = [tried(environment(interpreter), options.runs) for interpreter in options.pythons]
+    if options.pythons:
+        _RESULTS.parent.mkdir(exist_ok=True)
+        _RESULTS.write_bytes(msgspec.json.encode([tried(environment(each), options.runs) for each in options.pythons]))
+    found = msgspec.json.decode(_RESULTS.read_bytes(), type=list[Tried])
     PAGE.write_text(text(found, datetime.date.today().isoformat()), encoding="utf-8")
     print(f"written to docs/{PAGE.name}")
     return 0

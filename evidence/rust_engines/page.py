@@ -55,6 +55,8 @@ The programs that aborted:
 """
 
 _FORKS = """
+Of the programs without asyncio, {blocking} aborted.
+
 After a fork, a new client in the child process raises `RuntimeError` with pyreqwest, which says so, and waits for ever
 with pyqwest. Our engines make new connections there.
 
@@ -77,8 +79,9 @@ _WHY = """
 _FIRST = """
 The first of these alone rules an engine out. If the timeout of a submit passes before there is a connection, nothing
 was sent, and our engines say so: the submit is [sent again](errors.md#what-is-sent-again). These two raise the same
-error as for a reply that does not come. A transport has to assume that the submit was sent, so the call ends with
-`SubmitUncertain` for a job that nobody has made.
+error as for a reply that does not come; they have a timeout for connecting alone, but one for a client, not for a
+request. A transport has to assume that the submit was sent, so the call ends with `SubmitUncertain` for a job that
+nobody has made.
 
 ## One poll
 
@@ -102,9 +105,10 @@ def text(found: Sequence[Tried], date: str) -> str:
     names = list(PAIRS)
     parts = [_HEAD.format(date=date, verdict=verdict(found), number=number, endings=len(ENDINGS), forks=forks)]
     parts += [_short_row(tried, engine) for tried in found for engine in names]
-    parts.append(_ABORTS.format(names=" | ".join(names), lines="---|" * (len(names) - 1) + "---"))
+    parts.append(_ABORTS.format(names=" | ".join(map(_pair, names)), lines="---|" * (len(names) - 1) + "---"))
     parts += [_abort_row(short, ending, names) for ending in ENDINGS]
-    parts.append(_FORKS)
+    blocking = [run for run in short if run.outcome == "aborted" and not is_async(run.ending)]
+    parts.append(_FORKS.format(blocking=len(blocking) or "none"))
     parts += [_test_row(tried.versions["python"], *each) for tried in found for each in _tests(tried)]
     last = found[-1]
     titles = " | ".join(_TITLES[name] for name in _RUST)
@@ -115,6 +119,11 @@ def text(found: Sequence[Tried], date: str) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in last.versions.items() if name != "python")
     parts.append(_ABOUT.format(versions=versions))
     return "".join(parts)
+
+
+def is_async(ending: str) -> bool:
+    """Whether a program that ends so uses asyncio."""
+    return ending.startswith("async_") or ending in ("loop_closed", "exit_in_a_task")
 
 
 def verdict(found: Iterable[Tried]) -> str:
@@ -149,9 +158,13 @@ def verdict(found: Iterable[Tried]) -> str:
 def _short_row(tried: Tried, engine: str) -> str:
     runs = [run for run in tried.short if run.engine == engine]
     count = Counter(run.outcome for run in runs)
-    title = f"{engine} and {PAIRS[engine]}" if engine == "urllib3" else engine
     cells = (count["fine"], count["aborted"], count["hung"], count["failed"], count["forked"])
-    return _line(tried.versions["python"], title, *cells)
+    return _line(tried.versions["python"], _pair(engine), *cells)
+
+
+def _pair(engine: str) -> str:
+    """The name of a pair of engines, blocking and asyncio."""
+    return f"{engine} and {PAIRS[engine]}" if engine == "urllib3" else engine
 
 
 def _abort_row(short: Iterable[Run], ending: str, names: Iterable[str]) -> str:

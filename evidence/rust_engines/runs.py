@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -41,9 +41,8 @@ class Run(NamedTuple):
         return {0: "fine", FORKED: "forked"}.get(self.code, "failed")
 
 
-def runs(python: Path, engine: str, number: int) -> list[Run]:
+def runs(python: Path, engine: str, number: int, endings: Sequence[str] = tuple(ENDINGS)) -> list[Run]:
     """So many runs of an interpreter with an engine, with each ending in turn."""
-    endings = list(ENDINGS)
     with Server(_answer) as server, ThreadPoolExecutor(AT_ONCE) as side_by_side:
 
         def run(seed: int) -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from evidence.rust_engines.conformance import Result
@@ -13,7 +12,7 @@ from evidence.rust_engines.speed import Times
 class Tried(NamedTuple):
     """The results with one interpreter."""
 
-    versions: Mapping[str, str]
+    versions: dict[str, str]
     rust: list[Result]
     ours: list[Result]
     """The same tests with our own engines."""
