@@ -118,7 +118,7 @@ class Ledger:
             ).rowcount
         if not count:
             raise InvalidArgument(
-                f"the input {number} of {self.path} is neither unsure nor running, or a batch is waiting for its job now"
+                f"the input {number} of {self.path} is neither unsure nor running, or a batch is waiting for its job"
             )
 
     def export(self, to: str | PathLike[str], *, kind: str | None = None) -> int:

@@ -332,7 +332,7 @@ def test_a_job_that_is_waited_for_is_not_submitted_again(run: Make, path: Path) 
     def polled(url: str) -> Reply:
         with Ledger(path) as ledger:
             told.append(ledger.retry(running=True))
-            with pytest.raises(InvalidArgument, match="a batch is waiting for its job now"):
+            with pytest.raises(InvalidArgument, match="a batch is waiting for its job"):
                 ledger.settle(1, nothing_made=True)
         return DONE
 

@@ -53,7 +53,7 @@ def arguments(provider: Provider, endpoint: Endpoint) -> Code:
 
 
 def call(function: str, provider: Provider, endpoint: Endpoint, *, indent: int = 0) -> Code:
-    """A call with the required arguments, as source behind *indent* spaces: each on a line of its own, if it is long."""
+    """A call with the required arguments, as source behind *indent* spaces: one on each line, if it is long."""
     given = list(_arguments(provider, endpoint))
     flat = f"{function}({', '.join(given)})"
     margin = " " * indent
