@@ -107,6 +107,8 @@ def leads(found: Any, schema: Any, names: list[str]) -> bool:
             return any(leads(found, each, names) for each in several)
     if not names:
         return True
+    if "items" in schema:
+        return names[0].isdecimal() and leads(found, schema["items"], names[1:])
     if "properties" not in schema:
         return schema.get("type") in (None, "object", ["object", "null"])
     name, *rest = names
