@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from bide import ir
 from bide.cli.app import main
 from bide.importer.recording.exchanges import exchanges_of
 from bide.lint.pipeline import examined, read_spec
 from bide.simulator import Simulator
 from bide.spec import document as source
 from bide.verifier.patching import patched
+from bide.verifier.values import Comparison
 from bide.verifier.verifying import Verdict, verify
 from tests.importer.recording.recorder import Recorder, entry, har
 from tests.simulator.simulated_acme import PICTURE, SPEC
@@ -137,6 +139,37 @@ def test_transitions_that_are_not_declared() -> None:
     assert [str(each.kind) for each in back.findings] == ["undeclared-transition"]
     assert [str(each.kind) for each in after.findings] == ["undeclared-transition"]
     assert skipped.findings == []
+
+
+def test_an_optional_field_may_be_null() -> None:
+    """As the language says, and as clients read it; a required field may not."""
+    optional = verdict(SPEC, polls(shot("working", country=None)))
+    required = verdict(SPEC, polls(shot("working", created_at=None)))
+
+    assert optional.findings == []
+    assert kinds(required) == [("wrong-type", "ShotJob.created_at is null")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "found"),
+    [
+        (ir.Kind.DATETIME, "2026-05-03T00:00:00Z", ""),
+        (ir.Kind.DATETIME, "2026-05-03T00:00:00.1234567+02:00", ""),
+        (ir.Kind.DATETIME, "2026-05-03T00:00:00", "a date and time without a time zone, and not a date and time"),
+        (ir.Kind.DATETIME, "2026-05-03", "text, and not a date and time"),
+        (ir.Kind.DATETIME, "20260503T000000Z", "text, and not a date and time"),
+        (ir.Kind.LOCAL_DATETIME, "2026-05-03T00:00:00", ""),
+        (ir.Kind.LOCAL_DATETIME, "2026-05-03T00:00:00Z", "a date and time, and not a date and time without a time zone"),
+        (ir.Kind.DATE, "2026-05-03", ""),
+        (ir.Kind.DATE, "20260503", "text, and not a date"),
+    ],
+)
+def test_times_are_those_that_clients_read(kind: ir.Kind, text: str, found: str) -> None:
+    """RFC 3339, with a time zone or without; other forms of ISO 8601 are none."""
+    comparison = Comparison(read_spec("acme.yaml", SPEC))
+    said = [each.message for each in comparison.misfits(ir.Scalar(kind), text, ("models", "Shot", "fields", "at"))]
+
+    assert said == ([f"Shot.at is {found}"] if found else [])
 
 
 def test_promises_of_a_state() -> None:

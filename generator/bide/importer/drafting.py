@@ -368,7 +368,8 @@ class _Drafter:
         below = [
             (each, each.segments[-2][1:-1] if is_parameter(each.segments[-2]) else pair.poll.id)
             for each in self._api.operations
-            if each.method == "get" and each.segments and shape(each.segments[:-1]) == base
+            if each.method == "get" or (each.method == "post" and self._lens.look(each.body).required)
+            if each.segments and shape(each.segments[:-1]) == base
             if _RESULT.match(each.segments[-1]) and each is not asked
         ]
         for each, id_ in [*self._linked(pair.poll, _RESULT), *below]:
@@ -378,6 +379,8 @@ class _Drafter:
                 continue
             lifecycle["result"] = at
             reply = next(iter(each.successes), None)
+            if accepted := _text_media(reply):
+                at["headers"] = {"Accept": accepted}
             return self._reply_type(reply, f"{owner} result", for_result=True)
         merged, mine = self._lens.reply(asked), self._lens.reply(pair.submit)
         holder: tuple[str, ...] = pair.poll.status.pointer[:-1] if pair.poll.status else ()
@@ -493,7 +496,28 @@ class _Drafter:
         made: dict[str, Json] = {operation.method: _named_path(path, told)}
         if query:
             made["query"] = dict(query.items())
+        if body := self._known_body(operation, id_, required):
+            made["body"] = body
         return made
+
+    def _known_body(self, operation: Operation, id_: str, required: set[str]) -> dict[str, Json]:
+        """What the body of a poll, a result or a cancellation must have: values of the submit and of its reply."""
+        if operation.body is None or not is_json(operation.media):
+            return {}
+        look = self._lens.look(operation.body)
+        body: dict[str, Json] = {}
+        for name in (each for each in look.properties if each in look.required):
+            at = next((each for each in self._reply.properties if _squeezed(each) == _squeezed(name)), "")
+            values = self._lens.property(look, name).values
+            if name == id_:
+                body[name] = "{job_id}"
+            elif name in required or at:
+                body[name] = f"{{{name if name in required else at}}}"
+            elif len(values) == 1:
+                body[name] = values[0]
+            else:
+                raise CannotSay(f"{operation} needs {name!r} in its body, which the submit does not have")
+        return body
 
     def _of_reply(self, name: str, path: str) -> str:
         """Where the reply of the submit has a value of an address: by its name, or as the id of what is before it."""
@@ -628,7 +652,7 @@ class _Drafter:
             return "any"
         if is_json(reply.media):
             return self._types.of(reply.schema, hint)
-        return "string" if reply.media.startswith("text/") else "bytes"
+        return "string" if _text_media(reply) else "bytes"
 
     # --- operations ---
 
@@ -665,6 +689,8 @@ class _Drafter:
             raise CannotSay("it is a stream, whose events have to be written by hand")
         if reply is not None and reply.schema is not None and reply.status != 204:
             kind = self._reply_type(reply, f"{name} reply")
+            if accepted := _text_media(reply):
+                made.setdefault("headers", {})["Accept"] = {"const": accepted}
             made["returns"] = kind
         return made
 
@@ -754,6 +780,12 @@ def _version_of(path: str) -> str:
 
 def _squeezed(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _text_media(reply: Reply | None) -> str:
+    """The media type of a reply that is text, which clients must ask for; empty if it is not."""
+    is_text = reply is not None and reply.schema is not None and reply.media.startswith("text/")
+    return reply.media if reply is not None and is_text else ""
 
 
 def _named_path(path: str, told: Collection[str] = ()) -> str:
