@@ -309,6 +309,23 @@ def test_a_poll_may_need_another_value_of_the_reply() -> None:
         assert {"get": "/threads/{threadId}/runs/{job_id}"} == lifecycle["poll"]
 
 
+def test_a_result_that_cannot_be_said_is_that_of_the_poll() -> None:
+    """Not of the type of an address that is left out, here since another job is polled there."""
+    link = {"links": {"status": {"operationId": "lines", "parameters": {"id": "$response.body#/id"}}}}
+    lines = {**JOB, "required": ["id", "status", "line"], "properties": {**JOB["properties"], "line": {"type": "string"}}}
+    paths = {
+        "/reports": {"post": {**submit(THIN), "responses": {"200": {**reply(THIN)["200"], **link}}}},
+        "/jobs": {"post": submit()},
+        "/jobs/{id}": {"get": poll()},
+        "/jobs/{id}/result": {"get": poll(lines, operationId="lines")},
+    }
+    data = data_of(document(paths))
+
+    assert {"report", "job"} == set(data["jobs"])
+    assert "endpoint" not in data["lifecycles"]["job"] and "result" not in data["lifecycles"]["job"]
+    assert data["jobs"]["job"]["snapshot"] == data["jobs"]["job"]["result"]
+
+
 def body_with(*names: str, **more: Any) -> dict[str, Any]:
     """The body of a request that needs these texts, beside others."""
     schema = {"type": "object", "required": [*names, *more], "properties": {name: {"type": "string"} for name in names}}

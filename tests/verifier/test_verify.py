@@ -182,6 +182,34 @@ def test_promises_of_a_state() -> None:
     assert busy.findings == []
 
 
+def test_a_submit_without_a_job_id() -> None:
+    """Clients cannot go on without it, though the model does not require it. A field that is required is said once."""
+
+    def submitted(spec: str, said: Any) -> list[tuple[str, str]]:
+        raw = har([entry("POST", f"{ORIGIN}/shots", sent=json.dumps({"kind": "film"}), said=json.dumps(said))])
+        return kinds(verdict(spec, raw))
+
+    loose = drifted(("      ticket: {type", "      ticket?: {type"))
+    assert submitted(loose, {"ticket": "shot-1", "status": "queued"}) == []
+    assert submitted(loose, {"status": "queued"}) == [("missing-field", "the reply to the submit of film has no job id")]
+    assert submitted(SPEC, {"status": "queued"}) == [("missing-field", "Accepted.ticket is required, and is missing")]
+
+
+def test_a_poll_that_is_the_result_is_compared_as_both() -> None:
+    """If its model as a result wants more than as a snapshot."""
+    job = {"batch": "b", "status": "DONE", "error": None, "duration_ms": 1}
+    own = "    source: docs\n    fields:\n      checks: {type: list of Check, description: The checks., source: docs}\n"
+    spec = drifted(
+        ("      checks?: {type: list of Check, when: succeeded", "      checks?: {type: list of Check"),
+        ("    is: BatchJob\n    when: succeeded\n", own),
+    )
+    done = verdict(spec, polls(job, path="/batches/b"))
+    busy = verdict(spec, polls({**job, "status": "BUSY"}, path="/batches/b"))
+
+    assert kinds(done) == [("missing-field", "Batch.checks is required, and is missing")]
+    assert busy.findings == []
+
+
 def test_http_statuses_without_a_meaning() -> None:
     """Of results; 425 is declared, 404 is not. An error body that no shape fits is one too."""
     error = {"error": {"code": "X", "message": "y"}}
