@@ -312,7 +312,11 @@ def test_a_poll_may_need_another_value_of_the_reply() -> None:
 def test_a_result_that_cannot_be_said_is_that_of_the_poll() -> None:
     """Not of the type of an address that is left out, here since another job is polled there."""
     link = {"links": {"status": {"operationId": "lines", "parameters": {"id": "$response.body#/id"}}}}
-    lines = {**JOB, "required": ["id", "status", "line"], "properties": {**JOB["properties"], "line": {"type": "string"}}}
+    lines = {
+        **JOB,
+        "required": ["id", "status", "line"],
+        "properties": {**JOB["properties"], "line": {"type": "string"}},
+    }
     paths = {
         "/reports": {"post": {**submit(THIN), "responses": {"200": {**reply(THIN)["200"], **link}}}},
         "/jobs": {"post": submit()},
@@ -324,6 +328,17 @@ def test_a_result_that_cannot_be_said_is_that_of_the_poll() -> None:
     assert {"report", "job"} == set(data["jobs"])
     assert "endpoint" not in data["lifecycles"]["job"] and "result" not in data["lifecycles"]["job"]
     assert data["jobs"]["job"]["snapshot"] == data["jobs"]["job"]["result"]
+
+
+def test_a_reply_without_a_job_is_mentioned() -> None:
+    """The job is for the others; a second reply with a job is nothing to mention."""
+    done = {"type": "object", "properties": {"text": {"type": "string"}}}
+    for other, is_mentioned in ((done, True), (JOB, False)):
+        responses = {**reply(other), **reply(THIN, "202")}
+        paths = {"/jobs": {"post": {**submit(), "responses": responses}}, "/jobs/{id}": {"get": poll()}}
+        said = "# the document also has a reply with HTTP 200, without a job"
+
+        assert is_mentioned == (said in spec_of(document(paths)).text)
 
 
 def body_with(*names: str, **more: Any) -> dict[str, Any]:

@@ -159,7 +159,11 @@ def test_an_optional_field_may_be_null() -> None:
         (ir.Kind.DATETIME, "2026-05-03", "text, and not a date and time"),
         (ir.Kind.DATETIME, "20260503T000000Z", "text, and not a date and time"),
         (ir.Kind.LOCAL_DATETIME, "2026-05-03T00:00:00", ""),
-        (ir.Kind.LOCAL_DATETIME, "2026-05-03T00:00:00Z", "a date and time, and not a date and time without a time zone"),
+        (
+            ir.Kind.LOCAL_DATETIME,
+            "2026-05-03T00:00:00Z",
+            "a date and time, and not a date and time without a time zone",
+        ),
         (ir.Kind.DATE, "2026-05-03", ""),
         (ir.Kind.DATE, "20260503", "text, and not a date"),
     ],
@@ -191,7 +195,9 @@ def test_a_submit_without_a_job_id() -> None:
 
     loose = drifted(("      ticket: {type", "      ticket?: {type"))
     assert submitted(loose, {"ticket": "shot-1", "status": "queued"}) == []
-    assert submitted(loose, {"status": "queued"}) == [("missing-field", "the reply to the submit of film has no job id")]
+    assert submitted(loose, {"status": "queued"}) == [
+        ("missing-field", "the reply to the submit of film has no job id")
+    ]
     assert submitted(SPEC, {"status": "queued"}) == [("missing-field", "Accepted.ticket is required, and is missing")]
 
 

@@ -236,11 +236,15 @@ class _Drafter:
             job["deprecated"] = True
         replies = self._lens.json_replies(submit)
         first = pair.id_field[:1] or pair.address[:1]
-        reply = next((each for each in replies if {*first} <= self._lens.look(each.schema).properties.keys()), None)
+        with_id = [each for each in replies if {*first} <= self._lens.look(each.schema).properties.keys()]
+        reply = next(iter(with_id), None)
         if reply is not None and self._lens.look(reply.schema).properties:
             kind = self._types.model_of(reply.schema, f"{name} submitted")
             if kind in self._types.models:
                 request["returns"] = kind
+                if at_once := [str(each.status) for each in replies if each not in with_id and each.status]:
+                    codes = " or ".join(at_once)
+                    self._draft.say(("jobs", name), f"the document also has a reply with HTTP {codes}, without a job")
         self._id(pair, request)
         key = next((each for each in submit.parameters if each.place == "header" and _KEY.search(each.name)), None)
         if key is not None:
