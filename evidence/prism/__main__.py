@@ -51,7 +51,9 @@ def main() -> int:
             if name in paths
             for each in drifts(imported(paths[name], folder), paths[name], job, folder)
         ]
-        unusable = {name: why for name, path in sorted(paths.items()) if (why := _why_not(path, folder))}
+        served = {each.name for each in trials}
+        others = {name: path for name, path in sorted(paths.items()) if name not in served}
+        unusable = {name: why for name, path in others.items() if (why := _why_not(path, folder))}
     whole = Whole(trials, own, seen, unusable, len(paths), datetime.date.today().isoformat())
     PAGE.write_text(text(whole), encoding="utf-8")
     print(f"written to docs/{PAGE.name}")
@@ -60,7 +62,7 @@ def main() -> int:
 
 def _tried(choice: Choice, path: Path, folder: Path) -> Trial:
     spec = imported(path, folder)
-    return _verified(spec, path, _SEEDS, choice)
+    return _verified(spec, path, _SEEDS, choice, _MOST)
 
 
 def _own(source: Path, folder: Path) -> Trial:
@@ -68,12 +70,12 @@ def _own(source: Path, folder: Path) -> Trial:
     spec, served = folder / source.name, folder / f"{source.stem}.openapi.yaml"
     shutil.copy(source, spec)
     bide("export", "openapi", str(spec), "--out", str(served), folder=folder).check_returncode()
-    return _verified(spec, served, ("",), Choice(name=source.stem))
+    return _verified(spec, served, ("",), Choice(name=source.stem), None)
 
 
-def _verified(spec: Path, served: Path, seeds: tuple[str, ...], choice: Choice) -> Trial:
+def _verified(spec: Path, served: Path, seeds: tuple[str, ...], choice: Choice, most: int | None) -> Trial:
     provider = read_spec(spec.name, spec.read_text(encoding="utf-8"))
-    calls = called(provider, _MOST, choice.left_out)
+    calls = called(provider, most)
     trial = Trial(choice.name, Document.read(served).version, *calls)
     for seed in seeds:
         found = trial.runs[seed] = run(spec, served, calls, seed=seed, known=choice.known)
@@ -94,7 +96,7 @@ def _why_not(path: Path, folder: Path) -> str:
         with Prism(path, folder / "start.log"):
             return ""
     except NoPrism as why:
-        return str(why)
+        return str(why).replace(f"{path.parent}/", "")
 
 
 def _code(trials: list[Trial], seen: list[Seen]) -> int:

@@ -77,7 +77,7 @@ class Document:
         return schemas
 
     def _replies(self, method: str, path: str) -> Iterator[Schema]:
-        for template, item in self._fitting(path):
+        for item in self._fitting(path):
             operation = item.get(method)
             if not isinstance(operation, Mapping):
                 continue
@@ -89,13 +89,13 @@ class Document:
                 yield from (each for each in [*contents, reply.get("schema")] if isinstance(each, Mapping))
             return
 
-    def _fitting(self, path: str) -> Iterator[tuple[str, Schema]]:
-        """The templates that a path fits, those with most text first."""
+    def _fitting(self, path: str) -> Iterator[Schema]:
+        """What is at the templates that a path fits, those with most text first."""
         for template in sorted(self._paths, key=lambda each: -len(re.sub(r"\{[^}]*\}", "", each))):
             parts = re.split(r"(\{[^}]*\})", template.partition("?")[0])
             pattern = "".join("[^/]+" if part[:1] == "{" else re.escape(part) for part in parts)
             if re.fullmatch(pattern, path):
-                yield template, self._resolved(self._paths[template])
+                yield self._resolved(self._paths[template])
 
     def _step(self, schema: Schema, name: str) -> Iterator[Schema]:
         """The schemas of a field, through lists."""

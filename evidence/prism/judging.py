@@ -89,6 +89,7 @@ class Silence(StrEnum):
     FORMAT = "a format that is no type of Bide"
     BOUND = "a bound or a pattern"
     ALTERNATIVE = "one of several schemas"
+    ELSEWHERE = "said once, of another place with the same model"
     NOT_EXPLAINED = "not explained"
 
 
@@ -96,8 +97,8 @@ _BOUND = re.compile(r"must (be (>|<)|match pattern|be multiple|NOT have (more|fe
 _ALTERNATIVES = re.compile(r"must match (exactly one|a) schema in (oneOf|anyOf)")
 
 
-def silence(violation: Violation, request: Request, reply: object) -> Silence:
-    """Why a fault of a reply is none for `bide verify`."""
+def silence(violation: Violation, request: Request, reply: object, places: Iterable[Place] = ()) -> Silence:
+    """Why a fault of a reply is none for `bide verify`, which has said something of *places* in it."""
     if _BOUND.search(violation.message):
         return Silence.BOUND
     if "must match format" in violation.message:
@@ -107,6 +108,8 @@ def silence(violation: Violation, request: Request, reply: object) -> Silence:
     several = [each.place for each in request.violations if _ALTERNATIVES.search(each.message)]
     if any(violation.place[: len(place)] == place for place in several):
         return Silence.ALTERNATIVE
+    if violation.place and any(place[-1:] == violation.place[-1:] for place in places):
+        return Silence.ELSEWHERE
     return Silence.NOT_EXPLAINED
 
 

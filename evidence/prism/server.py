@@ -100,4 +100,5 @@ def _last(said: str) -> str:
     """The line of a log that says why, or the last one."""
     lines = [_TIME.sub("", line).strip() for line in said.splitlines() if line.strip()]
     why = [line for line in lines if "rror" in line or "fatal" in line]
-    return " ".join((why or lines or ["it said nothing"])[0].split())[:200]
+    first = (why or lines or ["it said nothing"])[0].rpartition(" fatal ")[2]
+    return " ".join(first.split())[:200]

@@ -103,15 +103,15 @@ def verify(
     return verified(text), text
 
 
-def called(provider: ir.Provider, most: int, left_out: Iterable[str] = ()) -> tuple[list[str], list[str]]:
-    """The jobs and the operations to call: those that only read. So many of each at most."""
-    jobs = [each.name for each in provider.jobs if each.name not in left_out]
-    reading = [
+def called(provider: ir.Provider, most: int | None = None) -> tuple[list[str], list[str]]:
+    """The jobs and the operations to call. With *most*, so many of each, and only operations that read."""
+    jobs = [each.name for each in provider.jobs]
+    operations = [
         each.name
         for each in provider.operations
-        if each.endpoint.method == "GET" and each.stream is None and each.name not in left_out
+        if each.stream is None and (most is None or each.endpoint.method == "GET")
     ]
-    return jobs[:most], reading[:most]
+    return jobs[:most], operations[:most]
 
 
 def run(
@@ -140,7 +140,7 @@ def run(
             continue
         places = [place_in(each.example) for each in replied(provider, [exchange]).findings]
         for violation in unreported(request, places):
-            why = silence(violation, request, exchange.said)
+            why = silence(violation, request, exchange.said, places)
             about = f"{request.method.upper()} {request.path}"
             silent.setdefault((about, violation), (about, violation, why))
     return Run(said, requests, findings, list(silent.values()))

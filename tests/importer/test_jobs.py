@@ -326,7 +326,7 @@ def test_a_result_that_cannot_be_said_is_that_of_the_poll() -> None:
     data = data_of(document(paths))
 
     assert {"report", "job"} == set(data["jobs"])
-    assert "endpoint" not in data["lifecycles"]["job"] and "result" not in data["lifecycles"]["job"]
+    assert "result" not in data["lifecycles"]["job"]
     assert data["jobs"]["job"]["snapshot"] == data["jobs"]["job"]["result"]
 
 
@@ -370,7 +370,7 @@ def test_a_poll_that_needs_what_nothing_has_is_no_job() -> None:
     """The reason is said."""
     asked = poll(summary="Check the status", requestBody=body_with("signature"))
 
-    with pytest.raises(NotImported, match="POST /jobs/{id} needs 'signature' in its body, which the submit does not"):
+    with pytest.raises(NotImported, match="needs 'signature' in its body, which the submit does not have"):
         spec_of(document({"/jobs": {"post": submit()}, "/jobs/{id}": {"post": asked}}))
 
 
