@@ -35,8 +35,8 @@ CHOSEN = (
     Choice(
         name="twelvelabs",
         known={
-            "the submit of analyze has no job id": "The import takes this for a job, by mistake: the id in its reply is "
-            "that of something else, and need not be there.",
+            "the submit of analyze has no job id": "The import takes this for a job, by mistake: the id in its reply "
+            "is that of something else, and need not be there.",
         },
     ),
 )

@@ -6,14 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bide import ir
 from bide.importer.documents.reading import read
-from bide.importer.recording.exchanges import exchanges_of
+from bide.importer.recording.exchanges import Exchange, exchanges_of
 from bide.lint.pipeline import read_spec
 from bide.verifier.verifying import verify as replied
 from evidence.prism.document import Document
@@ -135,7 +135,7 @@ def run(
     exchanges = exchanges_of(read(kept)) if kept.exists() else []
     provider = replace(read_spec(spec.name, spec.read_text(encoding="utf-8")), base_url=url)
     silent: dict[tuple[object, ...], tuple[str, Violation, Silence]] = {}
-    for exchange, request in zip(exchanges, requests, strict=True):
+    for exchange, request in _pairs(exchanges, requests):
         if request.refusal or not 200 <= request.status < 300:
             continue
         places = [place_in(each.example) for each in replied(provider, [exchange]).findings]
@@ -144,3 +144,14 @@ def run(
             about = f"{request.method.upper()} {request.path}"
             silent.setdefault((about, violation), (about, violation, why))
     return Run(said, requests, findings, list(silent.values()))
+
+
+def _pairs(exchanges: Iterable[Exchange], requests: Iterable[Request]) -> Iterator[tuple[Exchange, Request]]:
+    """The exchanges of a recording, each with what Prism has logged; that may be more, if a reply was not read."""
+    left = iter(requests)
+    for exchange in exchanges:
+        depth = exchange.path.count("/")
+        for request in left:
+            if (request.method, request.path.count("/")) == (exchange.method, depth):
+                yield exchange, request
+                break
