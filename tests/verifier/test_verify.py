@@ -201,6 +201,16 @@ def test_a_submit_without_a_job_id() -> None:
     assert submitted(SPEC, {"status": "queued"}) == [("missing-field", "Accepted.ticket is required, and is missing")]
 
 
+def test_a_reply_that_may_be_a_job_is_compared() -> None:
+    """An operation answers at once or with a job, told apart by the HTTP status."""
+    job = {"id": "r-1", "state": "waiting", "percent": None, "report": None}
+    good = har([entry("POST", f"{ORIGIN}/find", status=202, said=json.dumps(job))])
+    bad = har([entry("POST", f"{ORIGIN}/find", status=202, said=json.dumps({**job, "state": 3}))])
+
+    assert verdict(SPEC, good).findings == []
+    assert kinds(verdict(SPEC, bad)) == [("wrong-type", "ReportJob.state is an integer, and not text")]
+
+
 def test_a_poll_that_is_the_result_is_compared_as_both() -> None:
     """If its model as a result wants more than as a snapshot."""
     job = {"batch": "b", "status": "DONE", "error": None, "duration_ms": 1}
