@@ -21,7 +21,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test browser demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports prism bench check canary generate reference format docs docs-serve examples clean
+.PHONY: help venv test browser demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports prism bench scale check canary generate reference format docs docs-serve examples clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -87,10 +87,13 @@ prism: $(READY) $(PRISM)/.ready ## Verify the specs of real documents of DOCUMEN
 bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ONLY=schedules measures one thing
 	$(PY) -m evidence.benchmarks $(if $(ONLY),--only $(ONLY))
 
+scale: $(READY) ## Write docs/scale.md, what ten million jobs a day need, from the figures of the other pages
+	$(PY) -m evidence.scale
+
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/prism evidence/kills evidence/temporal evidence/airflow evidence/engines
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/prism evidence/kills evidence/temporal evidence/airflow evidence/engines evidence/scale
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \

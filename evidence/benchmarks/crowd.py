@@ -228,7 +228,7 @@ def _lines(jobs: int, found: dict[str, Waited]) -> Iterator[Line]:
             against=peer,
             theirs=str(theirs),
             ratio=mine.made / theirs.made if theirs.made else None,
-            reach="" if not is_judged else "≥ 1" if is_ours_to_beat else "≥ 99%, < 50 ms, ≤ 5 kB",
+            reach="" if not is_judged else "≥ 1" if is_ours_to_beat else "≥ 99%, < 50 ms, ≤ 4 kB",
             met=None if not is_judged else mine.made >= theirs.made if is_ours_to_beat else all(aims),
         )
 

@@ -9,13 +9,19 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from anakin_client.testing import FakeAnakin
+from bide_runtime.errors.own import OwnErrors
+from bide_runtime.ledger.batch.claims import Claims, stored_input
+from bide_runtime.ledger.batch.journal import Journal
 from bide_runtime.ledger.file.store import Store
+from bide_runtime.ledger.file.worker import Worker
 
+from evidence.benchmarks.environment import SHELF
 from evidence.benchmarks.line import Line, compared
 
 ABOUT = """
@@ -23,6 +29,9 @@ ABOUT = """
 without, in turn. The inputs are all different. Each job is a submit and a poll, so that the ledger weighs most; a job
 that is polled ten times costs more, and its ledger the same. A commit is one transaction, and a sync one that must
 outlast a power cut.
+
+Submits written down are those of the file alone, one worker and no requests: an input read and claimed, the intent to
+send it, synced in groups, and the token of the job that came of it. The time is that of the clock on the wall.
 """
 
 WHY = """
@@ -70,6 +79,42 @@ def measure(jobs: int = _MANY) -> Iterator[Line]:
     yield Line(measure="size of the file, per job", ours=f"{size / jobs / 1000:.2f} kB")
     yield Line(measure="commits per thousand jobs", ours=f"{commits * 1000 / jobs:,.0f}")
     yield Line(measure="syncs per thousand jobs", ours=f"{syncs * 1000 / jobs:,.0f}")
+    yield from _written()
+
+
+def _written() -> Iterator[Line]:
+    """How many submits the file takes in a second."""
+    for group in 100, 1000:
+        rate = median(_written_once(group) for _ in range(ROUNDS))
+        yield Line(
+            measure=f"submits written down in a second, {group:,} in a group",
+            ours=f"{rate:,.0f}",
+            reach="≥ 10,000",
+            met=rate >= 10_000,
+        )
+
+
+def _written_once(group: int) -> float:
+    submission = FakeAnakin().client().url_scraper.prepare(url="https://example.com")
+    kind = submission.kind
+    with tempfile.TemporaryDirectory(dir=SHELF) as folder:  # not in memory, as /tmp may be
+        store = Store(Path(folder, "batch.db"), provider=kind.provider)
+        worker = Worker(store)
+        claims, journal = Claims(store, worker, kind.name), Journal(store, kind, OwnErrors())
+        given = _inputs(_FEW)
+        began = time.perf_counter()
+        while inputs := [(None, stored_input(each)) for each in islice(given, group)]:
+            numbers = [entry.number for entry in claims.claim(inputs) if entry is not None]
+            for number in numbers:
+                journal.note_sending(number, submission, time.time())
+            journal.commit(must_last=True)
+            for number in numbers:
+                journal.note_running(number, f"job-{number}", f"token of job-{number}")
+            journal.commit()
+        seconds = time.perf_counter() - began
+        worker.leave()
+        store.close()
+    return _FEW / seconds
 
 
 def _cpu(jobs: int, *, has_ledger: bool, is_async: bool) -> float:

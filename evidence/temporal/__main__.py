@@ -15,7 +15,7 @@ from evidence.temporal.attributes import search
 from evidence.temporal.campaign import Campaign, fight
 from evidence.temporal.guide import read_guide
 from evidence.temporal.page import text
-from evidence.temporal.polls import events_of_polls
+from evidence.temporal.polls import history_of_polls
 
 CAMPAIGNS = (
     Campaign("worker", "scrapio", "between polls", "succeed; duration=8", 4.0),
@@ -43,11 +43,11 @@ async def main() -> int:
             print(f"{campaign.killed}, {campaign.provider}, {campaign.where}: {counted}", flush=True)
             found.append((campaign, counted))
         if options.only is None:
-            polls, events = await events_of_polls(Path(folder, "polls"))
-            print(f"{polls} polls, {events} events", flush=True)
+            grown = await history_of_polls(Path(folder, "polls"))
+            print(grown, flush=True)
             await read_guide(Path(folder, "guide"))
             await search(Path(folder, "search"))
-            _PAGE.write_text(text(found, polls, events), encoding="utf-8")
+            _PAGE.write_text(text(found, grown), encoding="utf-8")
     return 0 if all(counted.is_good for _, counted in found) else 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from evidence.temporal.campaign import Campaign, Counted
+from evidence.temporal.polls import Grown
 
 _HEAD = """\
 # Killed workers and servers of Temporal
@@ -24,18 +25,19 @@ is gone. *Seconds to take over*: from the kill until no activity is in the hands
 server, which is away for 2 s of them, until the next poll reaches the provider. The histories of all {replayed}
 workflows were replayed without a difference.
 
-A job with {polls} polls has {events} events in its history, and so has one with a single poll.
+A job with {grown.polls} polls has {grown.events} events of {kilobytes:.1f} kB in its history, and so has one with a
+single poll.
 """
 
 _HOW = {"worker": ("worker", "SIGKILL"), "worker stopped": ("worker", "SIGTERM"), "server": ("server", "SIGKILL")}
 
 
-def text(found: Iterable[tuple[Campaign, Counted]], polls: int, events: int) -> str:
+def text(found: Iterable[tuple[Campaign, Counted]], grown: Grown) -> str:
     """The page."""
     found = list(found)
     rows = "".join(_row(campaign, counted) for campaign, counted in found)
     replayed = sum(counted.replayed for _, counted in found)
-    return _HEAD + rows + _FOOT.format(replayed=replayed, polls=polls, events=events)
+    return _HEAD + rows + _FOOT.format(replayed=replayed, grown=grown, kilobytes=grown.size / 1000)
 
 
 def _row(campaign: Campaign, counted: Counted) -> str:

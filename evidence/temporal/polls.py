@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from evidence.simulated import jobs_at, simulator
 from evidence.temporal.campaign import connected
@@ -13,8 +14,17 @@ from evidence.temporal.servers import ROOT, free_port, start_temporal, start_wor
 from evidence.temporal.workflows import One
 
 
-async def events_of_polls(folder: Path) -> tuple[int, int]:
-    """Run a job that is polled some 50 times; returns the polls, and the events in the history of its workflow.
+class Grown(NamedTuple):
+    """The history of the workflow of one job."""
+
+    polls: int
+    events: int
+    size: int
+    """Bytes."""
+
+
+async def history_of_polls(folder: Path) -> Grown:
+    """Run a job that is polled some 50 times.
 
     The provider is Scrapio with shorter intervals, so that it takes seconds.
     """
@@ -36,7 +46,8 @@ async def events_of_polls(folder: Path) -> tuple[int, int]:
             arguments = ["scrapio_client", "fetch", "https://example.com"]
             handle = await temporal.start_workflow(One.run, args=arguments, id="polls", task_queue="workflows")
             await handle.result()
-            events = len((await handle.fetch_history()).events)
-            return sum(job["polls"] for job in jobs_at(base_url)), events
+            events = (await handle.fetch_history()).events
+            polls = sum(job["polls"] for job in jobs_at(base_url))
+            return Grown(polls, len(events), sum(event.ByteSize() for event in events))
     finally:
         stop(*processes)

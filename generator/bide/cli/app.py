@@ -9,24 +9,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from bide import __version__
-from bide.cli.check import check
-from bide.cli.documents.differing import diff
-from bide.cli.documents.exporting import export
-from bide.cli.documents.importing import import_
-from bide.cli.documents.schema import schema
-from bide.cli.documents.site import docs
-from bide.cli.documents.verifying import verify
-from bide.cli.explain import explain
-from bide.cli.generate import generate
-from bide.cli.ledger import ledger
-from bide.cli.new import new
-from bide.cli.serving.playing import play
-from bide.cli.serving.serve import serve
-from bide.cli.serving.tracing import trace
 from bide.cli.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
 
 
@@ -54,14 +41,40 @@ def main(arguments: list[str] | None = None) -> int:
     return code or OK
 
 
-class _InOrder(click.Group):
-    """Lists the commands in the order in which people use them."""
+_COMMANDS = {
+    "new": "bide.cli.new:new",
+    "import": "bide.cli.documents.importing:import_",
+    "check": "bide.cli.check:check",
+    "explain": "bide.cli.explain:explain",
+    "diff": "bide.cli.documents.differing:diff",
+    "export": "bide.cli.documents.exporting:export",
+    "docs": "bide.cli.documents.site:docs",
+    "generate": "bide.cli.generate:generate",
+    "serve": "bide.cli.serving.serve:serve",
+    "try": "bide.cli.serving.playing:play",
+    "trace": "bide.cli.serving.tracing:trace",
+    "schema": "bide.cli.documents.schema:schema",
+    "ledger": "bide.cli.ledger:ledger",
+    "verify": "bide.cli.documents.verifying:verify",
+}
+"""The commands in the order of the help, by module and name."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is used, so that none pays for the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if cmd_name not in _COMMANDS:
+            raise click.NoSuchCommand(cmd_name, possibilities=_COMMANDS, ctx=ctx)
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
 
 
-@click.group(cls=_InOrder, invoke_without_command=True, context_settings={"max_content_width": 80})
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"max_content_width": 80})
 @click.option("--version", is_flag=True, help="Print the version and exit.")
 @click.pass_context
 def bide(context: click.Context, version: bool) -> int:
@@ -89,22 +102,3 @@ def bide(context: click.Context, version: bool) -> int:
         click.echo(context.get_help())
         context.exit(USAGE)
     return OK
-
-
-for _command in (
-    new,
-    import_,
-    check,
-    explain,
-    diff,
-    export,
-    docs,
-    generate,
-    serve,
-    play,
-    trace,
-    schema,
-    ledger,
-    verify,
-):
-    bide.add_command(_command)

@@ -122,10 +122,18 @@ def _rendered(providers: list[Provider], *, vendor: bool) -> list[Package] | Non
     from bide.emit.render import RuntimeMissing, render
     from bide.emit.write import Package
 
+    is_watched = len(providers) > 1 and sys.stderr.isatty()
     try:
-        return [
-            Package(name=each.name, files=render(each, vendor=vendor), spec_file=each.spec_file) for each in providers
-        ]
+        with click.progressbar(
+            providers,
+            label="generating",
+            file=sys.stderr,
+            hidden=not is_watched,
+            item_show_func=lambda each: each and each.name,
+        ) as bar:
+            return [
+                Package(name=each.name, files=render(each, vendor=vendor), spec_file=each.spec_file) for each in bar
+            ]
     except RuntimeMissing as error:
         complain(str(error))
         return None

@@ -15,6 +15,8 @@ import stat
 import sys
 import zlib
 
+from bide.emit.cache import cache_folder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,10 +62,7 @@ def _key(arguments: list[str]) -> str:
 
 
 def _slot(arguments: list[str]) -> str:
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(cache):
-        raise FileNotFoundError("the user has no home")
-    return os.path.join(cache, "bide", f"{zlib.crc32(_key(arguments).encode('utf-8', 'replace')) % _SLOTS:02x}")
+    return os.path.join(cache_folder(), f"{zlib.crc32(_key(arguments).encode('utf-8', 'replace')) % _SLOTS:02x}")
 
 
 def _state(specs: Mapping[str, str | None], paths: Iterable[str]) -> str:

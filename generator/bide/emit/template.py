@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from pathlib import Path
 import jinja2
 from jinja2.bccache import Bucket
 
+from bide.emit.cache import cache_folder
 from bide.emit.python.code import Code, literal
 from bide.emit.words.markdown import markdown, toml
 
@@ -48,14 +50,20 @@ def _only_code(value: object) -> object:
 
 
 class _Bytecode(jinja2.FileSystemBytecodeCache):
-    """Stores compiled templates beside their sources, as Python does for modules."""
+    """Stores compiled templates."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):
-            Path(self.directory).mkdir(exist_ok=True)
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
             super().dump_bytecode(bucket)
 
 
 def _bytecode() -> _Bytecode | None:
-    folder = files("bide") / "emit" / "templates" / "__pycache__"
-    return _Bytecode(str(folder)) if isinstance(folder, Path) and not sys.dont_write_bytecode else None
+    """Beside the templates, as Python does for modules, or where it must not or cannot write there, in the cache."""
+    beside = files("bide") / "emit" / "templates"
+    if isinstance(beside, Path) and not sys.dont_write_bytecode and os.access(beside, os.W_OK):
+        return _Bytecode(str(beside / "__pycache__"))
+    try:
+        return _Bytecode(os.path.join(cache_folder(), "templates"))
+    except FileNotFoundError:
+        return None

@@ -1,17 +1,26 @@
-"""A progress line of one job, a batch or a file."""
+"""A progress line of one job, a batch or a file: by `rich` in a terminal, by `tqdm` in a notebook, else plain lines."""
 
 from __future__ import annotations
 
+import sys
+import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from ..errors.client import InvalidArgument
+from msgspec.structs import replace
+
+from ..errors.client import ConfigurationError, InvalidArgument
 from ..errors.printable import plain
+from ..http.file_body import FileBody
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
     from ..jobs.snapshot import Update
-    from .displays import OwnDisplay
+    from ..waiting.submits.submission import Submission
+
+
+S = TypeVar("S")
+R = TypeVar("R")
 
 
 class ProgressDisplay(Protocol):
@@ -43,9 +52,7 @@ class Bar:
         self._title = title
         self._own: OwnDisplay | None = None
         if display is None:
-            from .displays import new_display
-
-            display = self._own = new_display()
+            display = self._own = _new_display()
         self._display = display
         self._task = self._display.add_task(_escaped(title), total=None)
 
@@ -68,9 +75,16 @@ class Bar:
         self._show(counts.total, counts.ended, says)
 
     def show_bytes(self, size: int, total: int | None) -> None:
-        """Show how much of a file has arrived."""
+        """Show how much of a file was sent or has arrived."""
         says = f"{size:,} bytes" if total is None else f"{size:,} of {total:,} bytes"
         self._show(total, size, says)
+
+    def watched(self, submission: Submission[S, R]) -> Submission[S, R]:
+        """The same submission, whose files move the line while they are sent."""
+        call = submission.call
+        if not isinstance(call.body, FileBody):
+            return submission
+        return replace(submission, call=replace(call, body=replace(call.body, told=self.show_bytes)))
 
     def start(self) -> None:
         """Start drawing."""
@@ -94,6 +108,116 @@ class Bar:
     def _show(self, total: float | None, completed: float, says: str) -> None:
         description = _escaped(f"{self._title} {says}")
         self._display.update(self._task, description=description, total=total, completed=completed)
+
+
+class OwnDisplay(ProgressDisplay, Protocol):
+    """A display that a line starts and stops itself."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Lines:
+    """Plain lines on standard error, where nobody looks at a bar: in a log. One every few seconds, and the last."""
+
+    def __init__(self, every: float = 5.0) -> None:
+        """*every*: the shortest time between two lines, in seconds."""
+        self._every = every
+        self._said = ""
+        self._at = float("-inf")
+        self._waiting = ""
+
+    def add_task(self, description: str, *, total: float | None = None, **fields: Any) -> int:
+        """Begin with a line's title."""
+        return 0
+
+    def update(
+        self,
+        task_id: Any,
+        *,
+        description: str | None = None,
+        total: float | None = None,
+        completed: float | None = None,
+    ) -> None:
+        """Print a line, unless the last one is too recent."""
+        share = f" ({completed / total:.0%})" if total and completed and completed < total else ""
+        self._waiting = (description or "").replace("\\[", "[") + share
+        if time.monotonic() - self._at >= self._every:
+            self._print()
+
+    def start(self) -> None:
+        """Nothing is drawn yet."""
+
+    def stop(self) -> None:
+        """Print what was held back."""
+        self._print()
+
+    def _print(self) -> None:
+        if self._waiting and self._waiting != self._said:
+            print(self._waiting, file=sys.stderr, flush=True)
+            self._said, self._at = self._waiting, time.monotonic()
+
+
+class Widget:
+    """A bar of `tqdm`, which is a widget in a notebook if `ipywidgets` is there."""
+
+    def __init__(self, tqdm: Any) -> None:
+        self._tqdm = tqdm
+        self._bar: Any = None
+
+    def add_task(self, description: str, *, total: float | None = None, **fields: Any) -> int:
+        """Begin a bar."""
+        self._bar = self._tqdm(total=total, desc=description, bar_format="{desc} {bar} {elapsed}")
+        return 0
+
+    def update(
+        self,
+        task_id: Any,
+        *,
+        description: str | None = None,
+        total: float | None = None,
+        completed: float | None = None,
+    ) -> None:
+        """Show another text and share."""
+        self._bar.total = total
+        self._bar.n = completed or 0
+        self._bar.set_description_str((description or "").replace("\\[", "["))
+
+    def start(self) -> None:
+        """The bar is there already."""
+
+    def stop(self) -> None:
+        """Leave the bar as it is."""
+        self._bar.close()
+
+
+def _new_display() -> OwnDisplay:
+    """The display for where this runs: a notebook, a log, or a terminal."""
+    if _is_notebook():
+        try:
+            from tqdm.auto import tqdm  # type: ignore[import-untyped]  # it has no types
+        except ImportError:
+            return Lines()
+        return Widget(tqdm)
+    if not _is_terminal():
+        return Lines()
+    try:
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    except ImportError as error:
+        raise ConfigurationError("progress=True needs rich, which is not installed: pip install rich") from error
+    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    return Progress(*columns, transient=False)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _is_notebook() -> bool:
+    """Whether this runs in a kernel of Jupyter."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return type(shell).__name__ == "ZMQInteractiveShell"
 
 
 def _escaped(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -13,6 +13,8 @@ class FileBody(msgspec.Struct, frozen=True):
     """A request body with files. They are opened each time it is sent, so it is a value like any other body."""
 
     parts: tuple[bytes | StoredFile, ...]
+    told: Callable[[int, int], object] | None = None
+    """Called after each chunk with the bytes that were read and all bytes, in the thread that reads."""
 
     @property
     def size(self) -> int:
@@ -27,11 +29,13 @@ class FileBody(msgspec.Struct, frozen=True):
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, in chunks. Raises `InvalidArgument` as `check` does."""
+        size, read = self.size, 0
         for part in self.parts:
-            if isinstance(part, StoredFile):
-                yield from part.chunks()
-            else:
-                yield from (part[start : start + CHUNK] for start in range(0, len(part), CHUNK))
+            for chunk in part.chunks() if isinstance(part, StoredFile) else _pieces(part):
+                yield chunk
+                read += len(chunk)
+                if self.told is not None:
+                    self.told(read, size)
 
     def read(self) -> bytes:
         """All bytes, in memory. Raises `InvalidArgument` as `check` does."""
@@ -39,3 +43,7 @@ class FileBody(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"FileBody({self.size} bytes)"
+
+
+def _pieces(part: bytes) -> Iterator[bytes]:
+    return (part[start : start + CHUNK] for start in range(0, len(part), CHUNK))

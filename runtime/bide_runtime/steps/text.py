@@ -6,7 +6,8 @@ A text is checked as untrusted input.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
@@ -15,6 +16,9 @@ from ..errors.decode import DecodeError
 from ..http.request import Json
 from ..jobs.kind import JobKind
 from ..models.prepared import prepared
+
+if TYPE_CHECKING:
+    from json import JSONEncoder
 
 VERSION = 1
 
@@ -30,12 +34,17 @@ def dumps(value: Json) -> bytes:
 
     Raises `InvalidArgument` for what JSON cannot hold.
     """
-    import json  # msgspec would write NaN as `null`, and a result may have it
-
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        return _encoder().encode(value).encode(errors="replace")
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(f"this cannot be stored as JSON: {error}") from error
+
+
+@cache
+def _encoder() -> JSONEncoder:
+    import json  # msgspec would write NaN as `null`, and a result may have it
+
+    return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def loads(text: str | bytes) -> Json:

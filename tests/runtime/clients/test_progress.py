@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.batch.counts import Counts
-from bide_runtime.clients.displays import Lines
-from bide_runtime.clients.progress import Bar
+from bide_runtime.clients.progress import Bar, Lines
 from bide_runtime.errors.client import ConfigurationError
 from bide_runtime.errors.transport import ConnectionFailed
 from bide_runtime.http.request import Response
@@ -58,7 +57,7 @@ def batch(mode: Mode, server: Server, start: Callable[[Any], Any], leave: Callab
 @pytest.fixture(autouse=True)
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard output is a terminal, unless a test says otherwise."""
-    monkeypatch.setattr("bide_runtime.clients.displays._is_terminal", lambda: True)
+    monkeypatch.setattr("bide_runtime.clients.progress._is_terminal", lambda: True)
 
 
 @pytest.fixture
@@ -127,7 +126,7 @@ def test_a_log_gets_plain_lines(
     world: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On standard error, one every few seconds and the last; without `rich`, and without bars or colours."""
-    monkeypatch.setattr("bide_runtime.clients.displays._is_terminal", lambda: False)
+    monkeypatch.setattr("bide_runtime.clients.progress._is_terminal", lambda: False)
     monkeypatch.setitem(sys.modules, "rich.progress", None)
     w = world(served(submit=[TICKET], polls=[RUNNING, RUNNING, DONE]))
     w.do(w.jobs(PART).run(url="u", progress=True))

@@ -15,9 +15,9 @@ from bide_runtime.steps.submission_json import MAX_BODY
 from bide_runtime.testing.fake.transport import Reply, Sent
 from msgspec.structs import replace
 
-from tests.runtime.acme import APART, PART
+from tests.runtime.acme import APART, PART, order
 from tests.runtime.fakes import cut_off, unreachable
-from tests.runtime.world import TICKET, World, error, served
+from tests.runtime.world import DONE, TICKET, World, error, served
 
 Make = Any
 CONTENT = b"film\x00" * 99
@@ -74,6 +74,30 @@ def test_a_file_that_changes_between_attempts_ends_the_submit(
 
     assert 1 == len(w.sent)
     assert isinstance(caught.value, InvalidArgument) or isinstance(caught.value.__cause__, InvalidArgument)
+
+
+def test_progress_shows_how_much_was_sent(
+    world: Make, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a job that is run with `progress=True`, before the line shows its status."""
+
+    def film(*args: Any, **kwargs: Any) -> Any:
+        submission = order(*args, **kwargs)
+        return replace(submission, call=replace(submission.call, body=as_file(path, "film").body))
+
+    monkeypatch.setattr("tests.runtime.acme.order", film)
+    monkeypatch.setattr("bide_runtime.clients.progress._is_terminal", lambda: False)
+    monkeypatch.setattr("bide_runtime.clients.progress.Lines.update", shown)
+    w = world(served(submit=[TICKET], polls=[DONE]))
+    w.do(w.jobs(PART).run(url="u", progress=True))
+
+    assert [CONTENT] == [sent.request.body for sent in w.sent[:1]]
+    assert ["part 495 of 495 bytes (495 of 495)", "part done (1.0 of 1.0)"] == capsys.readouterr().out.splitlines()
+
+
+def shown(self: Any, task: Any, *, description: str, total: float | None, completed: float) -> None:
+    """Print each update of a progress line."""
+    print(f"{description} ({completed} of {total})")
 
 
 def test_extra_fields_need_another_body_than_a_file(world: Make, path: Path) -> None:

@@ -215,8 +215,9 @@ class JobsOf(JobFlows[S, R], Generic[S, R, J]):
     def _run(
         self, make: Callable[P, Submission[S, R]], options: WaitOptions, /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        flow = self._running(self._session, make(*args, **self._referred(kwargs)), options)
+        submission = make(*args, **self._referred(kwargs))
         bar = bar_of(self._kind.name, options.progress)
+        flow = self._running(self._session, submission if bar is None else bar.watched(submission), options)
         return self._client._drive(flow, options.on_update, bar=bar)
 
     @raises_own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -29,32 +29,33 @@ class Claims:
         with store.writing() as database:
             database.execute("CREATE TEMP TABLE seen (key TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
 
-    def claim(self, inputs: Sequence[tuple[str | None, Json]]) -> list[LedgerEntry | None]:
+    def claim(self, inputs: Sequence[tuple[str | None, StoredInput]]) -> list[LedgerEntry | None]:
         """The entries of these inputs, each with its key or `None`; `None` for each that there is nothing to do for.
 
         An input without a key is told apart by its content; if it comes twice, it is two jobs.
         """
-        texts = [dumps(given).decode() for _, given in inputs]
         found: list[LedgerEntry | None] = []
         with self._store.writing() as database:
-            for (key, given), text in zip(inputs, texts, strict=True):
+            for key, given in inputs:
                 key = self._key(database, given) if key is None else self._seen(database, key)
                 row = database.execute(
-                    f"SELECT {COLUMNS} FROM job WHERE kind = ? AND key = ?", (self._kind, key)
+                    "INSERT INTO job (kind, key, input, owner) VALUES (?, ?, ?, ?)"
+                    f" ON CONFLICT (kind, key) DO NOTHING RETURNING {COLUMNS}",
+                    (self._kind, key, given.text, self._worker.number),
                 ).fetchone()
-                if row is None:
-                    row = database.execute(
-                        f"INSERT INTO job (kind, key, input, owner) VALUES (?, ?, ?, ?) RETURNING {COLUMNS}",
-                        (self._kind, key, text, self._worker.number),
-                    ).fetchone()
-                    is_free = True
-                else:
-                    is_free = self._is_free(entry_of(row))
-                entry = entry_of(row)
-                if is_free and entry.owner != self._worker.number:
-                    self._take(database, entry.number)
-                found.append(entry if is_free else None)
+                found.append(entry_of(row) if row is not None else self._left(database, key))
         return found
+
+    def _left(self, database: Any, key: str) -> LedgerEntry | None:
+        """The entry of an input that was there before; `None` if there is nothing to do for it."""
+        entry = entry_of(
+            database.execute(f"SELECT {COLUMNS} FROM job WHERE kind = ? AND key = ?", (self._kind, key)).fetchone()
+        )
+        if not self._is_free(entry):
+            return None
+        if entry.owner != self._worker.number:
+            self._take(database, entry.number)
+        return entry
 
     def take_over(self, limit: int) -> list[LedgerEntry]:
         """The entries of workers that have ended, also those that are over and were not handed out."""
@@ -107,11 +108,10 @@ class Claims:
     def _take(self, database: Any, number: int) -> None:
         database.execute("UPDATE job SET owner = ? WHERE number = ?", (self._worker.number, number))
 
-    def _key(self, database: Any, given: Json) -> str:
+    def _key(self, database: Any, given: StoredInput) -> str:
         """The key of an input by its content, with a number if it came before."""
-        digest = blake2b(msgspec.json.encode(given, order="sorted"), digest_size=16).hexdigest()
-        times = self._see(database, digest)
-        return digest if times == 1 else f"{digest}-{times}"
+        times = self._see(database, given.digest)
+        return given.digest if times == 1 else f"{given.digest}-{times}"
 
     def _seen(self, database: Any, key: str) -> str:
         """The caller's key. Raises `InvalidArgument` if it came before in this batch."""
@@ -126,20 +126,32 @@ class Claims:
         return int(times)
 
 
-def stored_input(given: object) -> Json:
-    """An input as it is in JSON; files are named by their paths, or are in it. Raises `InvalidArgument`."""
+class StoredInput(NamedTuple):
+    """An input as it is in the file."""
+
+    text: str
+    """JSON."""
+    digest: str
+    """Of its content."""
+
+
+def stored_input(given: object) -> StoredInput:
+    """An input as JSON; files are named by their paths, or are in it. Raises `InvalidArgument`."""
     if not isinstance(given, dict):
         raise InvalidArgument(f"an input of a batch is a dict of the arguments of one job, not {given!r:.80}")
     try:
-        found = plain(given, "")
-        dumps(found)
-        return found
+        return _stored(plain(given, ""))
     except InvalidArgument:
         pass
     try:
-        return msgspec.to_builtins(given, enc_hook=_as_json, str_keys=True)
+        return _stored(msgspec.to_builtins(given, enc_hook=_as_json, str_keys=True))
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(f"a ledger cannot store this input as JSON: {error}") from error
+
+
+def _stored(values: Json) -> StoredInput:
+    text = dumps(values).decode()
+    return StoredInput(text, blake2b(msgspec.json.encode(values, order="sorted"), digest_size=16).hexdigest())
 
 
 def _as_json(value: object) -> Json:
