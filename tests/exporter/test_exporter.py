@@ -125,6 +125,14 @@ def test_the_shapes_of_errors_are_said() -> None:
     assert all({"$ref": "#/components/responses/Error"} == each["responses"]["default"] for each in operations(found))
 
 
+def test_an_open_enum_has_its_known_values_as_examples() -> None:
+    """Mock servers reply with these, and not with any text; it is no `enum`, since there may be other values."""
+    status = document(SCRAPIO)["components"]["schemas"]["JobStatus"]
+
+    assert "enum" not in status
+    assert status["x-extensible-enum"] == status["examples"] != []
+
+
 def test_jobs_at_one_address_are_one_operation() -> None:
     """The submits that a constant in the body tells apart are choices of one body."""
     found = document(SCRAPIO)

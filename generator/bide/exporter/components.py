@@ -57,8 +57,10 @@ class Components:
         return {**whole, "components": {"schemas": dict(sorted(schemas.items())), **whole.get("components", {})}}
 
     def _known(self, name: str, schema: Schema) -> Schema:
-        """The known values of an enum that may have others."""
-        return {"x-extensible-enum": self._enums[name]} if name in self._enums and "enum" not in schema else {}
+        """The known values of an enum that may have others: as examples too, since mock servers reply with these."""
+        if name not in self._enums or "enum" in schema:
+            return {}
+        return {"x-extensible-enum": self._enums[name], "examples": self._enums[name]}
 
 
 def _inside(envelope: str, schema: Schema) -> Schema:
