@@ -20,7 +20,9 @@ first request: a status poll over loopback, counted with the import. The client 
 WHY = """
 The first request needs an engine, and urllib3 with msgspec and nothing of ours takes more than a quarter of what
 anakin-sdk takes, as the last line of the table says: it loads `http.client`, `email`, `ssl` and `importlib.metadata`.
-What we add is the classes of the models and of 40 modules of the runtime.
+What we add is the classes of the models and of 100 modules of the runtime, a quarter of a millisecond each. Of the
+import of the client, a third and more is msgspec, with `inspect`, `typing_extensions` and `uuid`, which it loads
+itself. The next package costs its own modules alone.
 """
 
 ROUNDS = 9

@@ -21,8 +21,8 @@ engine sends the same request with the same headers, and reads the reply.
 """
 
 WHY = """
-Counted by `sys.setprofile`, a request through bare aiohttp is 172 calls of Python functions, one through our
-transport as many, and a poll 221, where a quarter more would be 215. What is added is the wait: clock, min_interval
+Counted by `sys.setprofile`, a request through bare aiohttp is 171 calls of Python functions, one through our
+transport as many, and a poll 233, where a fifth more would be 205. What is added is the wait: clock, min_interval
 and rate limit, the reading of the reply, which the bare engine leaves unread, the next pause, and the update for who
 watches. In a loop of its own all this takes a tenth of the engine's time; between two requests its code is fetched
 into the processor's caches anew, and takes twice that and more.

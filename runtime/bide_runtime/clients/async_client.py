@@ -353,16 +353,17 @@ class AsyncClient(OfOneProcess):
                     await self._clock.sleep(until - self._clock.now(), wakeup)
                     if root._closed:
                         running.stop(self._closing())
-                    wakeup.clear()
+                    if wakeup.is_set():
+                        wakeup.clear()
                     seen = Received(self._clock.now())
+                case Notify() | AboutToSend() | NothingMade() | Finished() as step:
+                    return step
                 case Log() as note:
                     self._noted(note)
                     seen = Received(self._clock.now())
                 case Created(record):
                     running.record = record
                     seen = Received(self._clock.now())
-                case AboutToSend() | NothingMade() | Notify() | Finished() as step:
-                    return step
 
     async def _sent(self, send: Send | NewKey) -> Received:
         """Send one request, or ask for a new key; return the reply or the error."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 from .request import Response
 
@@ -14,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_FIRST = frozenset(mark[:1] for mark, _ in _MARKS)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 
 
@@ -23,12 +25,19 @@ def as_utf8(reply: Response) -> bytes:
     A mark takes precedence over the `charset` of `Content-Type`. An unknown or wrong charset is ignored.
     """
     body = reply.body
-    for mark, name in _MARKS:
-        if body.startswith(mark):
-            return _encoded(body[len(mark) :], name)
-    header = reply.headers.get("content-type", "")
-    found = _CHARSET.search(header) if "charset" in header.lower() else None
-    return _encoded(body, found[1]) if found else body
+    if body[:1] in _FIRST:
+        for mark, name in _MARKS:
+            if body.startswith(mark):
+                return _encoded(body[len(mark) :], name)
+    charset = _charset(reply.headers.get("content-type", ""))
+    return _encoded(body, charset) if charset else body
+
+
+@lru_cache(maxsize=64)
+def _charset(content_type: str) -> str:
+    """The charset of a media type; empty if it names none. Cached, because all replies have the same few types."""
+    found = _CHARSET.search(content_type)
+    return found[1] if found else ""
 
 
 def _encoded(body: bytes, name: str) -> bytes:

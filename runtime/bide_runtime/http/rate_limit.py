@@ -103,6 +103,9 @@ class RateLimiter:
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
         """Claim the earliest slot: its time, or `None` if that is not before *before*."""
         total = self.total
+        if total is None and bucket not in self._windows:  # there is nothing to claim
+            at = max(now, self._closed_until.get(bucket, now))
+            return at if at < before else None
         with self._own_lock if total is None else total.lock:
             windows = self._windows_of(bucket)
             at = self._free_at(bucket, windows, now)

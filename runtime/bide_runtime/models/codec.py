@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar, get_origin
 
 import msgspec
@@ -35,9 +36,15 @@ def decode_reply(wanted: type[T], reply: Response) -> T:
     body, kind = as_utf8(reply), reply.headers.get("content-type", "")
     if wanted is str and _TEXT.match(kind):
         return _text_of(body)  # type: ignore[return-value]  # it is a `str`, which is `T`
-    if _LINES.match(kind) and get_origin(wanted) is list:
+    if _is_lines(kind) and get_origin(wanted) is list:
         body = b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]"
     return decode(wanted, body)
+
+
+@lru_cache(maxsize=64)
+def _is_lines(content_type: str) -> bool:
+    """Cached, because all replies have the same few types."""
+    return _LINES.match(content_type) is not None
 
 
 _LINES = re.compile(r"\s*(application|text)/(x-)?(ndjson|jsonl|jsonlines|json-lines|nljson)\b", re.IGNORECASE)

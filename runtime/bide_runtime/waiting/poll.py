@@ -46,6 +46,9 @@ class Polled(msgspec.Struct, frozen=True, kw_only=True):
     """New fields that do not match the spec."""
 
 
+_NO_NEWS = Polled()
+
+
 def read_poll(session: Session, record: Record[S, R], reply: Response | ClientError | None, now: float) -> Flow[Polled]:
     """Read the reply of a poll, received at *now*, into the record.
 
@@ -53,10 +56,10 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
     need may have any value: the log tells of each once.
     """
     assert reply is not None
-    if isinstance(reply, TransportError | NotJson) or (isinstance(reply, ApiError) and reply.is_transient):
-        # The latter is of the endpoint that issues access tokens.
-        return Polled(transient_error=reply, retry_after=retry_after_of(reply))
-    if isinstance(reply, ClientError):
+    if not isinstance(reply, Response):
+        if isinstance(reply, TransportError | NotJson) or (isinstance(reply, ApiError) and reply.is_transient):
+            # The latter is of the endpoint that issues access tokens.
+            return Polled(transient_error=reply, retry_after=retry_after_of(reply))
         raise reply
     account, status_before, state_before = session.account, record.status, record.state
     retry_after = account.retry_after(reply)
@@ -73,6 +76,8 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
     is_news = is_first or record.status != status_before
     if record.status != status_before or record.state is not state_before or (is_first and record.status is None):
         yield saw(record)
+    if not is_news and not retry_after:
+        return _NO_NEWS
     return Polled(retry_after=retry_after, warnings=(yield from _misfits(record)) if is_news else ())
 
 
