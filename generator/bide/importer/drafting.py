@@ -13,8 +13,8 @@ from bide.importer.looking import Lens, Look
 from bide.importer.pace import pace_of
 from bide.importer.pairs import Pair, leads_to, mapping_of, pairs_of
 from bide.importer.parts.failures import is_error, of_body, of_poll
-from bide.importer.parts.results import RESULT, Choice, Chooser, chosen, in_poll, of_address
-from bide.importer.parts.security import security_of
+from bide.importer.parts.results import RESULT, Choice, Chooser, Place, chosen, in_poll, of_address
+from bide.importer.parts.security import security_of, usual_of
 from bide.importer.parts.servers import server_of
 from bide.importer.parts.shown import shown
 from bide.importer.polls import Poll, is_parameter, shape
@@ -152,7 +152,7 @@ class _Drafter:
             if section:
                 self._draft.say((section, kind), why)
         self._draft.notes += self._types.notes
-        self._draft.left_out += [(f"webhook {name}", _WEBHOOK) for name in self._api.webhooks]
+        self._draft.notes += [("", f"webhook {name}", _WEBHOOK) for name in self._api.webhooks]
         missing = list(self._api.references.missing.items())[:50]
         self._draft.left_out += [(f"$ref {reference}", reason) for reference, reason in missing]
         return self._draft
@@ -388,11 +388,14 @@ class _Drafter:
 
     def _arguments(self, operation: Operation, made: Mapping[str, Json]) -> None:
         """List the optional arguments of a poll, a result or a cancellation, which a spec cannot say."""
+        unsent: dict[str, list[str]] = {}
         for each in operation.parameters:
             is_own = each.place == "header" and (_skipped(each.name) or each.name.lower() in self._key_headers)
             is_sent = each.place == "path" or each.name in mapping_of(made.get("query"))
             if not is_own and not is_sent and each.place != "cookie":
-                self._draft.left_out.append((f"{operation}: {each.name} in the {each.place}", _NO_ARGUMENT))
+                unsent.setdefault({"header": "headers"}.get(each.place, each.place), []).append(each.name)
+        for place, given in unsent.items():
+            self._draft.notes.append(("", f"{' and '.join(given)} in the {place} of {operation}", _NO_ARGUMENT))
 
     def _status(self, pair: Pair, name: str, lifecycle: dict[str, Json], outside: int) -> None:
         status, path = pair.poll.status, ("lifecycles", name, "states")
@@ -440,8 +443,10 @@ class _Drafter:
             if each.method == "get" and each.segments and shape(each.segments[:-1]) == base
             if RESULT.match(each.segments[-1]) and each is not asked and all(each is not one for one, _ in linked)
         ]
-        addresses, at = [], dict[Operation, dict[str, Json]]()
+        addresses, at = list[Place](), dict[Operation, dict[str, Json]]()
         for is_linked, (each, id_) in [*((True, one) for one in linked), *((False, one) for one in below)]:
+            if any(shape(each.segments) == shape(one.segments) for one in at):
+                continue
             try:
                 at[each] = self._address(each, id_, required)
             except CannotSay as why:
@@ -832,12 +837,14 @@ class _Drafter:
     def _unsaid(self, operation: Operation) -> None:
         """List what a request of the document has and a spec cannot say."""
         for name in mapping_of(operation.raw.get("callbacks")):
-            self._draft.left_out.append((f"callback {name} of {operation}", _WEBHOOK))
+            self._draft.notes.append(("", f"callback {name} of {operation}", _WEBHOOK))
         security = operation.raw.get("security")
-        if isinstance(security, list) and isinstance(self._api.required, list) and security != self._api.required:
-            needs = " or ".join(" and ".join(map(str, mapping_of(each))) for each in security) or "no key"
-            why = f"it needs {needs}, and not what the others need; `auth` of a request can say that"
-            self._draft.left_out.append((f"security of {operation}", why))
+        usual = usual_of(self._api)
+        ways = [sorted(map(str, mapping_of(each))) for each in security] if isinstance(security, list) else []
+        if isinstance(security, list) and usual and not any(each in usual for each in ways):
+            needs = " or ".join(" and ".join(way) or "no key" for way in ways) or "no key"
+            why = "it needs another secret than most requests, or none; `auth` of a request says which"
+            self._draft.notes.append(("", f"{operation} ({needs})", why))
 
 
 def _is_over(reply: Reply) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +21,9 @@ from bide.importer.recording.exchanges import is_recording
 __all__ = ["Import", "NotImported", "Wanted", "imported", "opened"]
 
 _TODO = "TODO bide: "
-_TOGETHER = 4
-"""How many things that are left out for one reason are in one line."""
+_WIDTH = 104
+_TOGETHER = 8
+"""How many things that are left out for one reason are in one entry."""
 
 
 class NotImported(Exception):
@@ -119,7 +121,7 @@ def _reasons(made: Draft) -> str:
 
 
 def _gather(made: Draft) -> None:
-    """List what is left out of the types that the spec has, one entry for each reason."""
+    """List what is left out of what the spec has, with what is left out for the same reason together."""
     types = {name for section in ("models", "unions") for name in made.data.get(section, {})}
     by_reason: dict[str, list[str]] = {}
     for owner, what, why in made.notes:
@@ -139,7 +141,8 @@ def _left_out(made: Draft) -> str:
     lines = ["", "# Left out:"]
     for what, why in made.left_out:
         said = " ".join("".join(char if char.isprintable() else " " for char in f"{what}: {why}").split())
-        lines.append(f"#   {said[:400]}")
+        first, *rest = textwrap.wrap(said, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        lines += [f"#   {first}", *(f"#     {line}" for line in rest)]
     return "\n".join([*lines, ""])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
@@ -36,6 +36,8 @@ _BOUNDS = (
     ("minItems", "min_items", ("list",)),
     ("maxItems", "max_items", ("list",)),
 )
+_ORDER = ("boolean", "integer", "number", "string", "array", "object")
+"""Of the types of a value: the simple ones first, since examples have the first."""
 _UNSAID = {
     "multipleOf": "multiples cannot be said",
     "uniqueItems": "that items are unique cannot be said",
@@ -163,7 +165,7 @@ class Types:
                 if base in kinds:
                     more[bound] = int(value) if float(value).is_integer() else float(value)
                 else:
-                    self.note(owner, f"{what}: {key}", f"it is no bound of {kind}")
+                    self.note(owner, f"{what}: {key}", "its type has no such bound")
         if " or " in kind and any(key in each for each in _alternatives(raw) for key, _, _ in _BOUNDS):
             self.note(owner, f"{what}: bounds", "bounds of one of several types cannot be said")
         self._pattern(raw, kind, more, owner, what)
@@ -175,7 +177,9 @@ class Types:
             if self._fits(kind, default):
                 more["default"] = default
             else:
-                self.note(owner, f"{what}: default", f"it is no {kind} that a spec can say")
+                self.note(
+                    owner, f"{what}: default", "it is not of its type, or no text, number, boolean or list of these"
+                )
         for key, why in _UNSAID.items():
             if raw.get(key) not in (None, False):
                 self.note(owner, f"{what}: {key}", why)
@@ -188,7 +192,7 @@ class Types:
         pattern = raw.get("pattern")
         if not isinstance(pattern, str) or not pattern:
             return
-        why = why_not(pattern) if kind == "string" else f"a {kind} has no pattern"
+        why = why_not(pattern) if kind == "string" else "only a text has one"
         if why:
             self.note(owner, f"{what}: pattern {pattern[:60]}", why)
         else:
@@ -202,6 +206,8 @@ class Types:
                 if isinstance(default, str)
                 else _is_number_of(self.enums[kind], default)
             )
+        if " or " in kind and "(" not in kind:
+            return any(self._fits(each, default) for each in kind.split(" or "))
         if kind.startswith("list of ") and isinstance(default, list):
             return all(self._fits(kind.removeprefix("list of "), each) for each in default)
         return _fits(kind, default)
@@ -231,7 +237,7 @@ class Types:
         if "number" in by_kind:
             by_kind["number"] += by_kind.pop("integer", [])
         found: list[Json] = []
-        for kind, schemas in sorted(by_kind.items()):
+        for kind, schemas in sorted(by_kind.items(), key=lambda each: _ORDER.index(each[0])):
             if len(schemas) == 1:
                 found.append(schemas[0])
             elif kind == "array":
@@ -245,6 +251,8 @@ class Types:
         """Sort the alternatives of a schema by their JSON types; whether each has one."""
         raw = self._lens.api.schema(schema)
         kinds = self._lens.look(schema).kinds - {"null"}
+        if kinds - {*_ORDER}:
+            return False
         if len(kinds) == 1:
             by_kind.setdefault(next(iter(kinds)), []).append(schema)
             return True
@@ -368,7 +376,7 @@ class Types:
         if not isinstance(raw, Mapping) or raw.get("properties") or raw.get("allOf"):
             return []
         found: list[Json] = []
-        for each in _alternatives(raw):
+        for each in self._flat(raw, 0):
             part = self._lens.look(each)
             if part.properties:
                 found += [] if any(self._lens.look(other) is part for other in found) else [each]
@@ -376,6 +384,18 @@ class Types:
                 return []
         names_ = [self._lens.look(each).name for each in found]
         return [each for at, each in enumerate(found) if not names_[at] or names_[at] not in names_[:at]]
+
+    def _flat(self, raw: Mapping[str, Json], depth: int) -> Iterator[Json]:
+        """The alternatives of a schema, and those of alternatives that are nothing else."""
+        for each in _alternatives(raw):
+            inner = self._lens.api.schema(each)
+            is_choice = (
+                isinstance(inner, Mapping) and _alternatives(inner) and not {"properties", "allOf"} & inner.keys()
+            )
+            if is_choice and depth < _DEEPEST:
+                yield from self._flat(inner, depth + 1)
+            else:
+                yield each
 
     def _union(self, schema: Json, parts: list[Json], look: Look, hint: str, depth: int) -> str | None:
         """A union: by a discriminator, by a field that is another constant in each variant, or by shape."""
@@ -389,7 +409,8 @@ class Types:
         if key in self._made:
             return self._made[key]
         self._made[key] = name = self.named(look.name or hint)
-        kinds = [self.of(each, f"{name} {number}", depth=depth + 1) for number, each in enumerate(parts, 1)]
+        labels = [self._label(each, tag, number) for number, each in enumerate(parts, 1)]
+        kinds = [self.of(each, f"{name} {label}", depth=depth + 1) for each, label in zip(parts, labels, strict=True)]
         if not all(kind in self.models for kind in kinds) or len(set(kinds)) < 2:
             self._made.pop(key)
             self._names.discard(name)
@@ -408,6 +429,15 @@ class Types:
             self.unions[name] = {**more, "variants": kinds}
             self._shapes[name] = (schema, look, hint)
         return name
+
+    def _label(self, part: Json, tag: str, number: int) -> str:
+        """What a variant without a name is called: by its title, its value of the discriminator, or its number."""
+        look, raw = self._lens.look(part), self._lens.api.schema(part)
+        values = self._lens.property(look, tag).values if tag else []
+        title = raw.get("title") if isinstance(raw, Mapping) else None
+        if isinstance(title, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9 _-]{0,40}", title):
+            return title
+        return str(values[0]) if len(values) == 1 and re.match(r"[A-Za-z]", str(values[0])) else str(number)
 
     def _tag(self, parts: list[Json]) -> str:
         """A field that each variant requires, with other constants in each."""

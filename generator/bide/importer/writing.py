@@ -102,7 +102,10 @@ def _text(value: str) -> str:
     is_plain = (
         _PLAIN.fullmatch(value) and value.lower() not in _RESERVED and "  " not in value and not value[:1].isdigit()
     )
-    return value if is_plain else json.dumps(value, ensure_ascii=False)
+    if is_plain:
+        return value
+    is_single = '"' in value and "'" not in value and value.isprintable()
+    return f"'{value}'" if is_single else json.dumps(value, ensure_ascii=False)
 
 
 def _wrapped(texts: list[str], depth: int) -> Iterator[str]:

@@ -50,7 +50,9 @@ def of_poll(lens: Lens, holder: Look, prefix: str) -> tuple[dict[str, str], str]
         if not is_error(wire) or found:
             continue
         message = next((each for each in _MESSAGES if each in field.properties), "")
-        if message:
+        if message and "string" in field.kinds:
+            found = {"message": at}  # a text, or an object with a message
+        elif message:
             code = next((each for each in _CODES if each in field.properties and _is_code(lens, field, each)), "")
             found = {**({"code": f"{at}.{code}"} if code else {}), "message": f"{at}.{message}"}
         elif field.kinds - {"null"} == {"string"} or (

@@ -6,9 +6,10 @@ import re
 import warnings
 
 _LONGEST = 1000
-_OTHER = re.compile(r"\(\?(?!:)|\\[pPkuxcZAzG]|\\[1-9]|\[\^?\]|\[:")
-"""Syntax that other engines read otherwise, or that a client need not have: look-around, properties, references."""
-_NESTED = re.compile(r"[*+}]\)?[^()]*\)(?:[*+]|\{\d*,)")
+_OTHER = re.compile(r"\(\?(?![:=!])|\\[pPkuxcZAzG]|\\[1-9]|\[\^?\]|\[:")
+"""Syntax that other engines read otherwise, or that a client need not have: properties, references."""
+_NESTED = re.compile(r"\((?:\?:)?(?!\\?[^\w\s\\\[.(])[^()]*(?<!\\)[*+}][^()]*\)(?:[*+]|\{\d*,)")
+"""A group that repeats, with something in it that repeats, unless it begins with a separator."""
 
 
 def why_not(pattern: str) -> str:

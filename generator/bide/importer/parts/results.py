@@ -94,13 +94,13 @@ def of_address(operation: Operation, id_: str, *, is_linked: bool) -> Place:
 
 def _judged(place: Place, text: str, *, is_named: bool) -> Place:
     """The place, with what its text says of the input or the output of the job."""
-    of_input, of_output = _INPUT.search(text), None if is_named else _OUTPUT.search(text)
+    of_input, of_output = _INPUT.search(text), _OUTPUT.search(text)
     points, why = place.points, place.why
     if of_input and of_output:
         points, why = points - 1, f'its text says "{of_input[0]}" as well as "{of_output[0]}"'
     elif of_input:
         points, why = points - 5, f'its text says "{of_input[0]}"'
-    elif of_output:
+    elif of_output and not is_named:
         points, why = points + 1, f'{why}, and its text says "{of_output[0]}"'
     return Place(place.said, points, why, place.operation, place.id, place.field, place.is_shared)
 

@@ -34,7 +34,8 @@ def security_of(api: Api, base: str) -> Security:
     """The secrets of an API. *base* is the beginning of the names of environment variables."""
     found = Security()
     ways: list[list[dict[str, Json]]] = []
-    wanted = _wanted(api)
+    told = usual_of(api)
+    wanted = told or [[name] for name in api.security]
     for names_ in wanted:
         if not names_:
             if len(wanted) > 1:
@@ -48,7 +49,7 @@ def security_of(api: Api, base: str) -> Security:
         flat = [each for part in parts for each in part]
         if [_sent(each) for each in flat] not in [[_sent(each) for each in way] for way in ways]:
             ways.append(flat)
-        if not isinstance(api.required, list) and ways:
+        if not told and ways:
             break  # the document does not say which; the first that can be said
     if ways[_MOST:]:
         found.left_out.append(("security", f"only the first {_MOST} of {len(ways)} ways"))
@@ -61,18 +62,17 @@ def security_of(api: Api, base: str) -> Security:
     return found
 
 
-def _wanted(api: Api) -> list[list[str]]:
-    """The names of the schemes of each way: those of the document, else of most of its operations, else each."""
-    if isinstance(api.required, list) and api.required:
-        return [list(map(str, each)) for each in api.required if isinstance(each, Mapping)]
-    own = [each.raw.get("security") for each in api.operations]
-    counts = Counter(repr(each) for each in own if isinstance(each, list) and each)
-    if counts:
-        usual = counts.most_common(1)[0][0]
-        chosen = next(each for each in own if repr(each) == usual)
-        assert isinstance(chosen, list)
-        return [list(map(str, each)) for each in chosen if isinstance(each, Mapping)]
-    return [[name] for name in api.security]
+def usual_of(api: Api) -> list[list[str]]:
+    """The schemes of each way that most requests may be authenticated in; empty if the document does not say."""
+    given = [each.raw.get("security", api.required) for each in api.operations]
+    usable = [each for each in given if isinstance(each, list) and any(each)]
+    counts = Counter(map(repr, usable))
+    if not counts:
+        usable, counts = [api.required], Counter({repr(api.required): 1})
+    usual = counts.most_common(1)[0][0]
+    chosen = next(each for each in usable if repr(each) == usual)
+    ways = [each for each in chosen if isinstance(each, Mapping)] if isinstance(chosen, list) else []
+    return [sorted(map(str, each)) for each in ways]
 
 
 def _secrets(api: Api, name: str, found: Security) -> list[dict[str, Json]]:
