@@ -10,6 +10,8 @@ from bide.importer.documents.openapi import Api, Operation, Reply, is_json
 from bide.importer.documents.reading import Json
 
 _DEEPEST = 8
+_SAYS_NOTHING = {"description", "title", "example", "examples", "default", "deprecated", "readOnly", "writeOnly"}
+"""Keys of a schema that say nothing of its values."""
 _QUOTED = re.compile(r"[`'\"]([A-Za-z][\w /-]{1,40})[`'\"]")
 
 
@@ -24,6 +26,8 @@ class Look:
     """Of an enum or a constant."""
     is_open: bool = False
     """Whether there are other values: those of an alternative that lists none."""
+    is_any: bool = False
+    """Whether one of the alternatives is any value."""
     items: Json = None
     description: str = ""
     examples: list[Json] = field(default_factory=list)
@@ -117,7 +121,7 @@ class Lens:
         for each in _list(schema.get("allOf")):
             self._fill(found, each, depth + 1, inside)
         alternatives = [*_list(schema.get("oneOf")), *_list(schema.get("anyOf"))]
-        required = found.required
+        required, has_type = found.required, bool(found.kinds)
         shared: set[str] | None = None
         one_of = [each for each in alternatives if not _is_null(self.api.schema(each))]
         if len(one_of) == 1 and not found.name and not found.properties:
@@ -131,6 +135,9 @@ class Lens:
                 found.is_nullable = True
             is_null = part.is_nullable and not (part.kinds or part.properties or part.values)
             found.is_open = found.is_open or part.is_open or not (part.values or is_null)
+            inner = self.api.schema(each)
+            if not has_type and isinstance(inner, Mapping) and inner.keys() <= _SAYS_NOTHING:
+                found.is_any = True
             self._unite(found, part)
         found.required = required | (shared or set()) if alternatives else required
 
@@ -141,6 +148,7 @@ class Lens:
                 whole.properties[name] = each
             elif whole.properties[name] is not each:
                 whole.properties[name] = {"anyOf": [whole.properties[name], each]}
+        whole.is_any = whole.is_any or part.is_any
         whole.values += [each for each in part.values if each not in whole.values]
         whole.items = whole.items if whole.items is not None else part.items
         whole.description = whole.description or part.description

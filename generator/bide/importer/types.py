@@ -83,6 +83,8 @@ class Types:
         if depth > _DEEPEST:
             self.note("", hint, "any JSON, because it is nested too deeply")
             return "any"
+        if look.is_any:
+            return "any"
         if len(kinds) > 1 and not kinds <= {"integer", "number"}:
             return self._mixed(schema, look, hint, depth)
         values = [each for each in look.values if each is not None]
@@ -221,7 +223,11 @@ class Types:
         if raw not in self._parts:
             self._parts[raw] = self._by_kind(schema)
         self._inside.add(raw)
-        texts = [self.of(each, look.name or hint, depth=depth + 1) for each in self._parts[raw]]
+        texts = []
+        for each in self._parts[raw]:
+            part = self._lens.look(each)
+            is_number = bool(part.values) and part.kinds <= {"integer", "number"}
+            texts.append(self.of(each, f"{look.name or hint}{' number' if is_number else ''}", depth=depth + 1))
         self._inside.discard(raw)
         if not texts or "any" in texts:
             if self._parts[raw]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,9 +112,9 @@ def with_heading(text: str, heading: list[str]) -> str:
     first = next((at for at, line in enumerate(lines[:_TOP]) if line.startswith(_FROM)), None)
     if first is None:
         return text
-    last = next((at for at in range(first, len(lines)) if lines[at].rstrip().endswith(".")), first)
-    if not all(line.startswith("#") for line in lines[first : last + 1]):
-        return text
+    comment = list(takewhile(lambda at: lines[at].startswith("#"), range(first, len(lines))))
+    ends = [at for end in (").", ".") for at in comment if lines[at].rstrip().endswith(end)]
+    last = ends[0] if ends else first
     ending = "\r\n" if lines[first].endswith("\r\n") else "\n"
     return "".join([*lines[:first], *(f"{line}{ending}" for line in heading_of(heading[:1])), *lines[last + 1 :]])
 
