@@ -23,6 +23,7 @@ from bide.emit.words.matching import matching
         (r"(a|b)\1", None),
         (r"^(?!a)[a]$", None),
         (r"a{5000}", None),
+        (r"((((a{200}){200}){200}){200}){200}", None),
         (r"(", None),
     ],
 )

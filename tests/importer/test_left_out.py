@@ -286,3 +286,47 @@ def test_a_field_of_any_name_uses_its_type(name: str) -> None:
     assert ("Head", "Block") == (model["fields"][name], model["fields"]["block"])
     assert {"Head", "Text", "Size"} <= data["models"].keys()
     assert "" == left_out
+
+
+def test_a_request_without_a_key_says_so() -> None:
+    """Where the others have one."""
+    found = with_job()
+    found["paths"]["/jobs/{id}"]["get"]["security"] = []
+    data, _ = spec(found)
+
+    assert ("none", None) == (data["lifecycles"]["job"]["poll"]["auth"], data["jobs"]["job"]["submit"].get("auth"))
+
+
+def test_an_object_in_a_query_has_its_style() -> None:
+    """Another object in a query is listed."""
+    schema = {"type": "object", "properties": {"size": {"type": "integer"}}}
+    given = [
+        {"in": "query", "name": "filter", "style": "deepObject", "schema": schema},
+        {"in": "query", "name": "other", "schema": schema},
+    ]
+    paths = {"/jobs": {"post": submit(parameters=given)}, "/jobs/{id}": {"get": poll()}}
+    data, left_out = spec(document(paths))
+
+    assert {"filter?": {"type": "JobFilter", "style": "deepObject"}} == data["jobs"]["job"]["submit"]["query"]
+    assert "parameter other: a JobFilter in the query cannot be said" in left_out
+
+
+def test_a_variant_that_cannot_be_said_leaves_the_others() -> None:
+    """A model that must be inside of itself has no value."""
+    schemas = {
+        "Endless": {
+            "type": "object",
+            "required": ["next"],
+            "properties": {"next": {"$ref": "#/components/schemas/Endless"}},
+        },
+        "Square": {"type": "object", "required": ["side"], "properties": {"side": {"type": "integer"}}},
+        "Circle": {"type": "object", "required": ["size"], "properties": {"size": {"type": "integer"}}},
+    }
+    shape = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in schemas]}
+    found = with_job({**JOB, "properties": {**JOB["properties"], "shape": shape}})
+    found["components"]["schemas"] = schemas
+    data, left_out = spec(found)
+
+    [union] = data["unions"].values()
+    assert {"Square", "Circle"} <= set(union["variants"])
+    assert "Endless" in left_out

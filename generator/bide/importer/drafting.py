@@ -27,12 +27,13 @@ Path = tuple[str, ...]
 _CANCEL = re.compile(r"(?:^|[/:_-])(?:abort|cancel|stop|terminate|dismiss)(?:$|[/_-])", re.IGNORECASE)
 _CANCEL_TEXT = re.compile(r"\b(?:cancel|stop|abort|dismiss|terminate)", re.IGNORECASE)
 _OVER = re.compile(
-    r"\b(?:already|finished|completed?|ended|over|terminal|final|no longer|not (?:running|cancell?able)|"
+    r"\b(?:already|finished|completed?|ended|terminal|final|no longer|not (?:running|cancell?able)|"
     r"(?:cannot|can't|can ?not) be (?:cancell?ed|stopped|aborted))\b",
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(
-    r"\b(?:not (?:\w+ )?(?:ready|rendered|complete[d]?|finished|done|available|processed)|yet|still|in progress|processing)\b",
+    r"\b(?:not (?:\w+ )?(?:ready|rendered|completed?|finished|done|available|processed)|"
+    r"yet|still|in progress|processing)\b",
     re.IGNORECASE,
 )
 _GONE = re.compile(r"\b(?:expired?|gone|no longer|deleted|removed)\b", re.IGNORECASE)
@@ -147,10 +148,10 @@ class _Drafter:
             "models": self._types.models,
         }
         data |= {key: value for key, value in parts.items() if value}
-        for kind, why in self._types.renamed.items():
+        for kind, reason in self._types.renamed.items():
             section = next((each for each in ("enums", "unions", "models") if kind in data.get(each, {})), "")
             if section:
-                self._draft.say((section, kind), why)
+                self._draft.say((section, kind), reason)
         self._draft.notes += self._types.notes
         self._draft.notes += [("", f"webhook {name}", _WEBHOOK) for name in self._api.webhooks]
         missing = list(self._api.references.missing.items())[:50]
@@ -590,7 +591,11 @@ class _Drafter:
         made: dict[str, Json] = {operation.method: _named_path(path, told)}
         if query:
             made["query"] = dict(query.items())
-        return made
+        return made | self._without_key(operation)
+
+    def _without_key(self, operation: Operation) -> dict[str, Json]:
+        """What a request says that needs no key where others do."""
+        return {"auth": "none"} if operation.raw.get("security") == [] and "auth" in self._draft.data else {}
 
     def _of_reply(self, name: str, path: str) -> str:
         """Where the reply of the submit has a value of an address: by its name, or as the id of what is before it."""
@@ -622,7 +627,7 @@ class _Drafter:
 
     def _request(self, operation: Operation, name: str) -> dict[str, Json]:
         """The address and the arguments of a request."""
-        made: dict[str, Json] = {operation.method: _named_path(operation.path)}
+        made: dict[str, Json] = {operation.method: _named_path(operation.path), **self._without_key(operation)}
         places: dict[str, dict[str, Json]] = {"path": {}, "query": {}, "headers": {}}
         for name_, text in operation.query.items():
             places["query"][name_] = {"const": text}
@@ -680,6 +685,12 @@ class _Drafter:
             if not each.explode and isinstance(what, dict):
                 return {**what, "join": ","}
             return what if each.explode else {"type": what, "join": ","}
+        if (
+            section == "query"
+            and each.style == "deepObject"
+            and (kind in self._types.models or kind.startswith("map of"))
+        ):
+            return {**what, "style": "deepObject"} if isinstance(what, dict) else {"type": what, "style": "deepObject"}
         if always:
             return "string"
         self._draft.left_out.append((f"parameter {each.name}", f"a {kind} in the {each.place} cannot be said"))
@@ -841,9 +852,9 @@ class _Drafter:
         security = operation.raw.get("security")
         usual = usual_of(self._api)
         ways = [sorted(map(str, mapping_of(each))) for each in security] if isinstance(security, list) else []
-        if isinstance(security, list) and usual and not any(each in usual for each in ways):
-            needs = " or ".join(" and ".join(way) or "no key" for way in ways) or "no key"
-            why = "it needs another secret than most requests, or none; `auth` of a request says which"
+        if security and isinstance(security, list) and usual and not any(each in usual for each in ways):
+            needs = " or ".join(" and ".join(way) or "no key" for way in ways)
+            why = "it needs another secret than most requests; `auth` of a request says which"
             self._draft.notes.append(("", f"{operation} ({needs})", why))
 
 

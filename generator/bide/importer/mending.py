@@ -100,7 +100,7 @@ def _example_in(parts: Path) -> Path | None:
 
 def _mark(draft: Draft, path: Path, why: str, seen: set[Path]) -> bool:
     """Mark an example to be dropped: until the end of the round, the others keep their places."""
-    holder = draft.data
+    holder: Json = draft.data
     for step in path[:-1]:
         holder = holder[step]
     if holder[int(path[-1])] is not None:
@@ -223,7 +223,11 @@ def _replace(draft: Draft, section: str, name: str, why: str, seen: set[Path]) -
             if " or " in holder[key]:
                 holder[key] = "any"
     for union in draft.data.get("unions", {}).values():
-        union["variants"] = {tag: model for tag, model in union["variants"].items() if model != name}
+        variants = union["variants"]
+        if isinstance(variants, list):
+            union["variants"] = [model for model in variants if model != name]
+        else:
+            union["variants"] = {tag: model for tag, model in variants.items() if model != name}
     for union_name in [each for each, union in draft.data.get("unions", {}).items() if not union["variants"]]:
         _replace(draft, "unions", union_name, why, seen)
     return True

@@ -73,7 +73,7 @@ class Types:
         """Of schemas whose values have several JSON types: a schema for each, by id."""
         self._inside: set[int] = set()
         """Those of them that are being said."""
-        self._shapes: dict[str, tuple[Json, Look, str]] = {}
+        self._shapes: dict[str, tuple[Look, str]] = {}
         """Unions that are told apart by their shape, as long as it is not known whether they can be."""
 
     def of(self, schema: Json, hint: str, *, depth: int = 0) -> str:
@@ -129,7 +129,7 @@ class Types:
     def finish(self) -> None:
         """Decide which unions can be told apart by shape; the others become one model with the fields of all."""
         while self._shapes:
-            name, (schema, look, hint) = next(iter(self._shapes.items()))
+            name, (look, hint) = next(iter(self._shapes.items()))
             del self._shapes[name]
             order = told_apart(self.unions[name]["variants"], self.models, self.enums, self.unions)
             if order is not None:
@@ -149,9 +149,9 @@ class Types:
         )
         is_optional = not is_required or bool(raw.get("readOnly")) or bool(raw.get("writeOnly"))
         is_text = look.kinds - {"null"} <= {"string"}
-        if len(constant) == 1 and isinstance(constant[0], str) and is_text and is_required and not look.is_nullable:
-            if constant[0]:
-                return True, {"const": constant[0]}
+        is_always = is_text and is_required and not look.is_nullable
+        if len(constant) == 1 and isinstance(constant[0], str) and constant[0] and is_always:
+            return True, {"const": constant[0]}
         kind = self.of(schema, hint)
         text = f"{kind} or null" if look.is_nullable and is_required and kind != "any" else kind
         more: dict[str, Json] = {"type": text}
@@ -433,7 +433,7 @@ class Types:
             self.unions[name] = {**more, "discriminator": tag, "variants": variants}
         else:
             self.unions[name] = {**more, "variants": kinds}
-            self._shapes[name] = (schema, look, hint)
+            self._shapes[name] = (look, hint)
         return name
 
     def _label(self, part: Json, tag: str, number: int) -> str:
@@ -520,8 +520,8 @@ def _item_of(hint: str) -> str:
 
 def _alternatives(raw: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     """The alternatives of a schema."""
-    found = [each for key in ("oneOf", "anyOf") for each in (raw.get(key) if isinstance(raw.get(key), list) else [])]
-    return [each for each in found if isinstance(each, Mapping)]
+    given = [raw.get(key) for key in ("oneOf", "anyOf")]
+    return [each for some in given if isinstance(some, list) for each in some if isinstance(each, Mapping)]
 
 
 def _is_whole(value: Json) -> bool:

@@ -37,7 +37,12 @@ class _Unknown(Exception):
 def _of(parts: Any, depth: int) -> str:
     if depth > _DEEPEST:
         raise _Unknown
-    return "".join(_part(str(kind), value, depth + 1) for kind, value in parts)
+    text = ""
+    for kind, value in parts:
+        text += _part(str(kind), value, depth + 1)
+        if len(text) > _LONGEST:
+            raise _Unknown
+    return text
 
 
 def _part(kind: str, value: Any, depth: int) -> str:
@@ -57,7 +62,7 @@ def _part(kind: str, value: Any, depth: int) -> str:
         case "SUBPATTERN":
             return _of(value[-1], depth)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT" if value[0] <= _LONGEST:
-            return _of(value[2], depth) * value[0]
+            return _of(value[2], depth) * int(value[0])
     raise _Unknown
 
 

@@ -16,7 +16,8 @@ _FIELD = re.compile(r"^(?:outputs?|results?|response|data|assets|transcript)$")
 _NAMED = re.compile(r"^(?:results?|outputs?|download|transcript)$", re.IGNORECASE)
 """Names that say it; the others may also be the input."""
 _INPUT = re.compile(
-    r"\b(?:inputs?|sources?|originals?|originally|uploaded|submitted|used (?:for|by|in)|you (?:sent|uploaded|posted))\b",
+    r"\b(?:inputs?|sources?|originals?|originally|uploaded|submitted|used (?:for|by|in)|"
+    r"you (?:sent|uploaded|posted))\b",
     re.IGNORECASE,
 )
 _OUTPUT = re.compile(

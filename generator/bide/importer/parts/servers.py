@@ -91,4 +91,5 @@ def _others(filled: list[tuple[Mapping[str, Json], str]], first: str) -> Iterato
     for raw, url in filled:
         if url.rstrip("/") != first.rstrip("/"):
             about = " ".join(str(raw.get("description") or "").split())[:80]
-            yield f"server {url}", f"a spec has one base URL; clients take others as `base_url`{f' ({about})' if about else ''}"
+            more = f" ({about})" if about else ""
+            yield f"server {url}", f"a spec has one base URL; clients take others as `base_url`{more}"
