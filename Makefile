@@ -10,6 +10,7 @@ PY := $(BIN)/python
 AIRFLOW := .airflow-venv
 DOCS := .docs-venv
 EXAMPLES := .examples-venv
+PRISM := .prism
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
@@ -17,10 +18,11 @@ CHECKED := $(wildcard generator runtime tests demo examples evidence generated)
 MINUTES ?= 1
 KILLS ?= 2000
 WORKERS ?= 1
+RUST_PYTHONS ?= $(PYTHON)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test browser demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports bench scale check canary generate reference format docs docs-serve examples clean
+.PHONY: help venv test browser demo rivals unseen soak crawl crawl-temporal kills temporal airflow engines mutants jobs imports prism rust-engines bench scale check canary generate reference format docs docs-serve examples clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -80,6 +82,12 @@ jobs: $(READY) ## Generate the specs of public job APIs, and write docs/job-apis
 imports: $(READY) ## Import every OpenAPI document of the folder DOCUMENTS, and write docs/imports.md
 	$(PY) -m evidence.imports $(DOCUMENTS)
 
+prism: $(READY) $(PRISM)/.ready ## Verify the specs of real documents of DOCUMENTS against Prism (npm), and write docs/prism.md
+	$(PY) -m evidence.prism $(DOCUMENTS) $(if $(ONLY),--only $(ONLY))
+
+rust-engines: $(READY) ## Try the HTTP engines of Rust, and write docs/rust-engines.md; RUST_PYTHONS='python3.11 python3.13' tries several
+	$(PY) -m evidence.rust_engines $(RUST_PYTHONS)
+
 bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ONLY=schedules measures one thing
 	$(PY) -m evidence.benchmarks $(if $(ONLY),--only $(ONLY))
 
@@ -89,7 +97,7 @@ scale: $(READY) ## Write docs/scale.md, what ten million jobs a day need, from t
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/kills evidence/temporal evidence/airflow evidence/engines evidence/scale
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/prism evidence/kills evidence/temporal evidence/airflow evidence/engines evidence/rust_engines evidence/scale
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
@@ -125,7 +133,7 @@ examples: $(EXAMPLES)/.ready ## Run the examples that need more: a notebook, Dja
 	$(EXAMPLES)/bin/python -m pytest -q tests/examples
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) $(AIRFLOW) $(DOCS) $(EXAMPLES) site .canary .demo .rivals .unseen .mutants .benchmarks .engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(AIRFLOW) $(DOCS) $(EXAMPLES) $(PRISM) site .canary .demo .rivals .unseen .mutants .benchmarks .engines .rust-engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml runtime/pyproject.toml constraints.txt
@@ -138,6 +146,12 @@ $(READY): pyproject.toml runtime/pyproject.toml constraints.txt
 $(AIRFLOW)/.ready: runtime/pyproject.toml evidence/airflow/constraints.txt
 	$(PYTHON) -m venv $(AIRFLOW)
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(AIRFLOW)/bin/pip install --quiet --constraint evidence/airflow/constraints.txt --editable 'runtime[airflow]' mypy
+	@touch $@
+
+$(PRISM)/.ready: evidence/prism/package.json
+	mkdir -p $(PRISM)
+	cp evidence/prism/package.json $(PRISM)/package.json
+	npm install --prefix $(PRISM) --ignore-scripts --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
 $(DOCS)/.ready: pyproject.toml constraints.txt

@@ -57,51 +57,51 @@ def rows(load: Load, factors: Factors) -> Iterator[Row]:
     """What the load needs, from the requests to the provider's limit."""
     rate, peak = load.rate, load.rate * load.peak
     polls = factors.polls[load.name]
-    yield Row(what="jobs per second, mean and peak", value=f"{rate:,.0f}, {peak:,.0f}", how="jobs / 86,400; × peak")
+    yield Row(what="jobs per second, mean and peak", value=f"{rate:,.0f}, {peak:,.0f}", how="jobs / 86,400; x peak")
     yield Row(what="polls per job", value=f"{polls:g}", how="measured")
-    yield Row(what="polls per second, at the peak", value=f"{peak * polls:,.0f}", how="jobs × polls")
+    yield Row(what="polls per second, at the peak", value=f"{peak * polls:,.0f}", how="jobs x polls")
     in_flight = peak * load.duration
     yield Row(
         what="jobs in flight, at the peak",
         value=f"{in_flight:,.0f}",
-        how=f"jobs × the mean duration, {load.duration:.3g} s",
+        how=f"jobs x the mean duration, {load.duration:.3g} s",
     )
-    yield Row(what="memory of them", value=_size(in_flight * factors.memory), how=f"× {factors.memory / 1000:g} kB")
+    yield Row(what="memory of them", value=_size(in_flight * factors.memory), how=f"x {factors.memory / 1000:g} kB")
     cores = peak * (polls / factors.polls_per_core + factors.submit) / BUSY
     yield Row(
         what="cores that submit and poll",
         value=_count(cores),
-        how=f"polls / {factors.polls_per_core:,.0f} + jobs × {factors.submit * 1e6:.0f} µs, {BUSY:.0%} busy",
+        how=f"polls / {factors.polls_per_core:,.0f} + jobs x {factors.submit * 1e6:.0f} µs, {BUSY:.0%} busy",
     )
     yield Row(
         what="more with a ledger",
         value=_count(peak * factors.ledger / BUSY),
-        how=f"jobs × {factors.ledger * 1e6:.0f} µs",
+        how=f"jobs x {factors.ledger * 1e6:.0f} µs",
     )
     yield Row(
         what="transactions and syncs per second",
         value=f"{peak * factors.commits:,.0f}, {peak * factors.syncs:,.0f}",
-        how=f"jobs × {factors.commits:.2f}, {factors.syncs:.3f}; a file takes {factors.written:,.0f} submits",
+        how=f"jobs x {factors.commits:.2f}, {factors.syncs:.3f}; a file takes {factors.written:,.0f} submits",
     )
     yield Row(
         what="growth of the ledger in a day",
         value=_size(load.jobs * factors.ledger_size),
-        how=f"jobs × {factors.ledger_size / 1000:g} kB, with small results",
+        how=f"jobs x {factors.ledger_size / 1000:g} kB, with small results",
     )
     yield Row(
         what="events per second in Temporal, at the peak",
         value=f"{peak * factors.events:,.0f}",
-        how=f"jobs × {factors.events:.0f}, however many polls",
+        how=f"jobs x {factors.events:.0f}, however many polls",
     )
     yield Row(
         what="histories of a day",
         value=_size(load.jobs * factors.history),
-        how=f"jobs × {factors.history / 1000:g} kB, with small results",
+        how=f"jobs x {factors.history / 1000:g} kB, with small results",
     )
     yield Row(
         what=f"keys, at {load.limit:g} submits a minute each",
         value=f"{ceil(peak * 60 / load.limit):,}",
-        how="jobs × 60 / limit",
+        how="jobs x 60 / limit",
     )
 
 

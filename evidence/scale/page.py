@@ -27,8 +27,8 @@ _FOOT = """
 | factor | page |
 |---|---|
 | polls per job | [When to poll](benchmarks.md#when-to-poll): our schedule, jobs as long as the provider says |
-| polls per core, memory per job in flight | [Thousands of jobs at once](benchmarks.md#thousands-of-jobs-at-once): 5,000 \
-jobs in one asyncio process |
+| polls per core, memory per job in flight | [Thousands of jobs at once](benchmarks.md#thousands-of-jobs-at-once): \
+5,000 jobs in one asyncio process |
 | CPU of a job beside its polls | [A million inputs](benchmarks.md#a-million-inputs): a job of `run_many` on the fake; \
 the fake's own part is in it, so it is too much |
 | a ledger's CPU, transactions, syncs and size | [A batch on a ledger](benchmarks.md#a-batch-on-a-ledger) |
@@ -39,12 +39,14 @@ scraper |
 ## What follows
 
 **The provider's limit comes first.** At {limit:g} submits a minute for a key, {keys} keys are needed, or a limit that
-is as much higher. A limit on all requests would count the polls as well. Nothing on this page helps against it; ask the provider first.
+is as much higher. A limit on all requests would count the polls as well. Nothing on this page helps against it; ask the
+provider first.
 
 **Polling is cheap.** Short jobs need a core or less, long ones a few, since a longer job is polled at longer intervals.
 Beyond 5,000 jobs in one process, polls come late: split the inputs over processes. They can share
 [one ledger](ledger.md), on one machine, and with it the rate limit. If the provider answers for
-[several jobs at once](many-jobs.md), divide the polls by their number; with [webhooks](webhooks.md) most polls are saved.
+[several jobs at once](many-jobs.md), divide the polls by their number; with [webhooks](webhooks.md) most polls are
+saved.
 
 **A ledger is enough on one machine.** At the peak it writes down a small part of the submits that it could. What it
 lacks is a second machine: if this one dies for good, its ledger is gone with it.

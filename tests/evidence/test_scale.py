@@ -56,5 +56,5 @@ def test_a_figure_that_is_missing_is_named(tmp_path: Path) -> None:
     """A page whose wording has changed gives no wrong result."""
     (tmp_path / "a.md").write_text("| speed | fast |", encoding="utf-8")
 
-    with pytest.raises(NotMeasured, match="a.md has no line like"):
+    with pytest.raises(NotMeasured, match="has no line like"):
         Place("a.md", r"speed \| #").read(tmp_path)

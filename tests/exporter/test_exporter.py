@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,65 @@ def test_a_link_leads_to_an_operation(path: Path) -> None:
     for link in (link for each in links for link in each.values()):
         needed = {each["name"] for each in by_id[link["operationId"]].get("parameters", []) if each["in"] == "path"}
         assert link["parameters"].keys() == needed
+
+
+@pytest.mark.parametrize("path", SPECS, ids=name_of)
+def test_what_is_read_of_a_reply_is_in_its_schema(path: Path) -> None:
+    """Each place of a link, of a polling criterion and of a workflow leads to a property, also in an envelope."""
+    found = document(path)
+    for operation in operations(found):
+        said = json.dumps([operation.get("x-speakeasy-polling"), [each.get("links") for each in replies(operation)]])
+        for place in re.findall(r"\$response\.body#/([^\s\"\\]+)", said):
+            assert any(leads(found, schema, place.split("/")) for schema in schemas(operation)), place
+    by_id = {each["operationId"]: each for each in operations(found)}
+    for workflow in arazzo(read_spec(path.name, path.read_text("utf-8")))["workflows"]:
+        for step in workflow["steps"]:
+            for place in re.findall(r"\$response\.body#/([^\s\"\\]+)", json.dumps(step)):
+                operation = by_id[step["operationId"]]
+                assert any(leads(found, schema, place.split("/")) for schema in schemas(operation)), place
+
+
+def replies(operation: Any) -> list[Any]:
+    return list(operation["responses"].values())
+
+
+def schemas(operation: Any) -> list[Any]:
+    return [content["schema"] for reply in replies(operation) for content in reply.get("content", {}).values()]
+
+
+def leads(found: Any, schema: Any, names: list[str]) -> bool:
+    """Whether the names lead to a property, or into an object of any properties."""
+    if "$ref" in schema:
+        return leads(found, found["components"]["schemas"][schema["$ref"].rpartition("/")[2]], names)
+    for several in (schema.get("anyOf"), schema.get("oneOf"), schema.get("allOf")):
+        if several is not None:
+            return any(leads(found, each, names) for each in several)
+    if not names:
+        return True
+    if "items" in schema:
+        return names[0].isdecimal() and leads(found, schema["items"], names[1:])
+    if "properties" not in schema:
+        return schema.get("type") in (None, "object", ["object", "null"])
+    name, *rest = names
+    return name in schema["properties"] and leads(found, schema["properties"][name], rest)
+
+
+def test_the_shapes_of_errors_are_said() -> None:
+    """Each error may be one of them."""
+    provider = read_spec("anakin.yaml", (REPOSITORY / "specs" / "anakin.yaml").read_text("utf-8"))
+    found = openapi(provider)
+    [schema] = [each["schema"] for each in found["components"]["responses"]["Error"]["content"].values()]
+
+    assert len(schema["anyOf"]) == len(provider.errors)
+    assert all({"$ref": "#/components/responses/Error"} == each["responses"]["default"] for each in operations(found))
+
+
+def test_an_open_enum_has_its_known_values_as_examples() -> None:
+    """Mock servers reply with these, and not with any text; it is no `enum`, since there may be other values."""
+    status = document(SCRAPIO)["components"]["schemas"]["JobStatus"]
+
+    assert "enum" not in status
+    assert status["x-extensible-enum"] == status["examples"] != []
 
 
 def test_jobs_at_one_address_are_one_operation() -> None:

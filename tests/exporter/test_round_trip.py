@@ -10,6 +10,7 @@ import pytest
 
 from bide import ir
 from bide.exporter.arazzo import arazzo
+from bide.exporter.bodies import envelope_of
 from bide.importer.documents.openapi import api_of
 from bide.importer.importing import Wanted, imported, opened
 from bide.lint.pipeline import read_spec
@@ -50,6 +51,12 @@ def arguments(job: ir.Job) -> dict[str, bool]:
     }
 
 
+def whole(spec: ir.Provider, model: str | None, pointer: ir.Pointer) -> ir.Pointer:
+    """A pointer with the envelope that it starts inside of."""
+    envelope = envelope_of(spec, None if model is None else ir.Named(model)) if pointer else ""
+    return (envelope, *pointer) if envelope else pointer
+
+
 def words(lifecycle: ir.Lifecycle) -> tuple[set[str], set[str]]:
     """The statuses with a result, and those that end without one."""
     states = lifecycle.states.items()
@@ -70,9 +77,10 @@ def test_an_export_can_be_imported(path: Path) -> None:
         other = jobs[job.name]
         mine, theirs = job.lifecycle, other.lifecycle
         assert at(job.submit) == at(other.submit)
-        assert (job.job_id.field, job.job_id.header) == (other.job_id.field, other.job_id.header)
+        assert whole(spec, job.reply, job.job_id.field) == whole(back, other.reply, other.job_id.field)
+        assert job.job_id.header == other.job_id.header
         assert at(mine.poll) == at(theirs.poll)
-        assert mine.status == theirs.status
+        assert whole(spec, job.snapshot, mine.status) == whole(back, other.snapshot, theirs.status)
         if mine.status:  # otherwise it is told by HTTP codes, of which OpenAPI says no more than that they occur
             assert words(mine) == words(theirs)
         links = found["paths"][plain(mine.poll.path)][mine.poll.method.lower()]["responses"]

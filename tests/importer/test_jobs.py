@@ -130,11 +130,12 @@ def test_a_delete_that_only_deletes_is_no_cancellation() -> None:
     ids=["json", "bytes", "text"],
 )
 def test_a_result_at_its_own_address(result: tuple[dict[str, Any], str]) -> None:
-    """With the type of its reply."""
+    """With the type of its reply; text is asked for."""
     replies, kind = result
     data = data_of(document({**JOBS["paths"], "/jobs/{id}/result": {"get": {"responses": replies}}}))
+    asked = {"headers": {"Accept": "text/plain"}} if kind == "string" else {}
 
-    assert {"get": "/jobs/{job_id}/result"} == data["lifecycles"]["job"]["result"]
+    assert {"get": "/jobs/{job_id}/result", **asked} == data["lifecycles"]["job"]["result"]
     assert kind in ("object", data["jobs"]["job"]["result"])
 
 
@@ -306,6 +307,81 @@ def test_a_poll_may_need_another_value_of_the_reply() -> None:
         paths = {"/runs": {"post": submit(ref)}, f"/threads/{{{name}}}/runs/{{run_id}}": {"get": poll(ref)}}
         [lifecycle] = data_of(with_schema(paths, Run=run))["lifecycles"].values()
         assert {"get": "/threads/{threadId}/runs/{job_id}"} == lifecycle["poll"]
+
+
+def test_a_result_that_cannot_be_said_is_that_of_the_poll() -> None:
+    """Not of the type of an address that is left out, here since another job is polled there."""
+    link = {"links": {"status": {"operationId": "lines", "parameters": {"id": "$response.body#/id"}}}}
+    lines = {
+        **JOB,
+        "required": ["id", "status", "line"],
+        "properties": {**JOB["properties"], "line": {"type": "string"}},
+    }
+    paths = {
+        "/reports": {"post": {**submit(THIN), "responses": {"200": {**reply(THIN)["200"], **link}}}},
+        "/jobs": {"post": submit()},
+        "/jobs/{id}": {"get": poll()},
+        "/jobs/{id}/result": {"get": poll(lines, operationId="lines")},
+    }
+    data = data_of(document(paths))
+
+    assert {"report", "job"} == set(data["jobs"])
+    assert "result" not in data["lifecycles"]["job"]
+    assert data["jobs"]["job"]["snapshot"] == data["jobs"]["job"]["result"]
+
+
+def test_a_reply_without_a_job_is_mentioned() -> None:
+    """The job is for the others; a second reply with a job is nothing to mention."""
+    done = {"type": "object", "properties": {"text": {"type": "string"}}}
+    for other, is_mentioned in ((done, True), (JOB, False)):
+        responses = {**reply(other), **reply(THIN, "202")}
+        paths = {"/jobs": {"post": {**submit(), "responses": responses}}, "/jobs/{id}": {"get": poll()}}
+        said = "# the document also has a reply with HTTP 200, without a job"
+
+        assert is_mentioned == (said in spec_of(document(paths)).text)
+
+
+def body_with(*names: str, **more: Any) -> dict[str, Any]:
+    """The body of a request that needs these texts, beside others."""
+    schema = {"type": "object", "required": [*names, *more], "properties": {name: {"type": "string"} for name in names}}
+    schema["properties"] |= {**more, "note": {"type": "string"}}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def test_a_poll_may_need_a_body() -> None:
+    """Of values of the submit and of its reply, and of constants; the result too, though it is a POST."""
+    thin = {"type": "object", "properties": {"id": {"type": "string"}, "jobKey": {"type": "string"}}}
+    needed = {"requestBody": body_with("job_key", "url", view={"type": "string", "enum": ["full"]})}
+    paths = {
+        "/jobs": {"post": submit(thin)},
+        "/jobs/{id}": {"post": poll(summary="Check the status", **needed)},
+        "/jobs/{id}/result": {"post": {**poll(BODY), **needed}},
+    }
+    data = data_of(document(paths))
+    [lifecycle] = data["lifecycles"].values()
+    body = {"job_key": "{jobKey}", "url": "{url}", "view": "full"}
+
+    assert {"post": "/jobs/{job_id}", "body": body} == lifecycle["poll"]
+    assert {"post": "/jobs/{job_id}/result", "body": body} == lifecycle["result"]
+    assert "operations" not in data
+
+
+def test_a_poll_that_needs_what_nothing_has_is_no_job() -> None:
+    """The reason is said."""
+    asked = poll(summary="Check the status", requestBody=body_with("signature"))
+
+    with pytest.raises(NotImported, match="needs 'signature' in its body, which the submit does not have"):
+        spec_of(document({"/jobs": {"post": submit()}, "/jobs/{id}": {"post": asked}}))
+
+
+def test_a_reply_of_text_is_asked_for() -> None:
+    """A server may refuse to send text to a client that accepts JSON alone."""
+    replies = {"200": {"description": "", "content": {"text/csv": {"schema": {"type": "string"}}}}}
+    found = document({"/table": {"get": {"operationId": "table", "responses": replies}}})
+
+    assert {"get": "/table", "headers": {"Accept": {"const": "text/csv"}}, "returns": "string"} == {
+        key: value for key, value in data_of(found)["operations"]["table"].items() if key != "description"
+    }
 
 
 def test_an_id_may_be_in_a_list() -> None:

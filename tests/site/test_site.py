@@ -14,6 +14,7 @@ from bide.ir import Provider
 from bide.ir.build import build
 from bide.lint import pipeline
 from bide.site import site
+from bide.site.text import marked
 from tests.docs.reader import REPOSITORY
 from tests.docs.site import dead
 
@@ -71,6 +72,22 @@ def _poisoned(value: object, key: str = "") -> object:
     if isinstance(value, list):
         return [_poisoned(each) for each in value]
     return f"{value} {HOSTILE}" if key in ("description", "deprecated") and value else value
+
+
+def test_the_client_s_arguments_are_on_the_first_page() -> None:
+    """Its secrets, and the parts of its base URL, each with the environment variable."""
+    for path in [*SPECS, *MADE_UP]:
+        provider = _provider(path.read_text(encoding="utf-8"))
+        page = site(provider)["index.html"]
+        for name in [*(each.argument for each in provider.auth), *(each.name for each in provider.variables)]:
+            assert f"<td><code>{name}</code></td>" in page
+
+
+def test_bold_text_of_a_spec_is_bold() -> None:
+    """As in descriptions of many documents; a star alone is a star."""
+    assert marked("**Never** 2 * 3 ** <b> **x `**` y**") == (
+        "<strong>Never</strong> 2 * 3 ** &lt;b&gt; **x <code>**</code> y**"
+    )
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)

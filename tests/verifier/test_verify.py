@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from bide import ir
 from bide.cli.app import main
 from bide.importer.recording.exchanges import exchanges_of
 from bide.lint.pipeline import examined, read_spec
 from bide.simulator import Simulator
 from bide.spec import document as source
 from bide.verifier.patching import patched
+from bide.verifier.values import Comparison
 from bide.verifier.verifying import Verdict, verify
 from tests.importer.recording.recorder import Recorder, entry, har
 from tests.simulator.simulated_acme import PICTURE, SPEC
@@ -139,6 +141,41 @@ def test_transitions_that_are_not_declared() -> None:
     assert skipped.findings == []
 
 
+def test_an_optional_field_may_be_null() -> None:
+    """As the language says, and as clients read it; a required field may not."""
+    optional = verdict(SPEC, polls(shot("working", country=None)))
+    required = verdict(SPEC, polls(shot("working", created_at=None)))
+
+    assert optional.findings == []
+    assert kinds(required) == [("wrong-type", "ShotJob.created_at is null")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "found"),
+    [
+        (ir.Kind.DATETIME, "2026-05-03T00:00:00Z", ""),
+        (ir.Kind.DATETIME, "2026-05-03T00:00:00.1234567+02:00", ""),
+        (ir.Kind.DATETIME, "2026-05-03T00:00:00", "a date and time without a time zone, and not a date and time"),
+        (ir.Kind.DATETIME, "2026-05-03", "text, and not a date and time"),
+        (ir.Kind.DATETIME, "20260503T000000Z", "text, and not a date and time"),
+        (ir.Kind.LOCAL_DATETIME, "2026-05-03T00:00:00", ""),
+        (
+            ir.Kind.LOCAL_DATETIME,
+            "2026-05-03T00:00:00Z",
+            "a date and time, and not a date and time without a time zone",
+        ),
+        (ir.Kind.DATE, "2026-05-03", ""),
+        (ir.Kind.DATE, "20260503", "text, and not a date"),
+    ],
+)
+def test_times_are_those_that_clients_read(kind: ir.Kind, text: str, found: str) -> None:
+    """RFC 3339, with a time zone or without; other forms of ISO 8601 are none."""
+    comparison = Comparison(read_spec("acme.yaml", SPEC))
+    said = [each.message for each in comparison.misfits(ir.Scalar(kind), text, ("models", "Shot", "fields", "at"))]
+
+    assert said == ([f"Shot.at is {found}"] if found else [])
+
+
 def test_promises_of_a_state() -> None:
     """A field with `when` has to be there in that state, and only then."""
     job = {"batch": "b", "status": "DONE", "error": None, "duration_ms": 1}
@@ -146,6 +183,46 @@ def test_promises_of_a_state() -> None:
     busy = verdict(SPEC, polls({**job, "status": "BUSY"}, path="/batches/b"))
 
     assert kinds(done) == [("missing-in-state", "BatchJob.checks is promised in state succeeded, and is missing")]
+    assert busy.findings == []
+
+
+def test_a_submit_without_a_job_id() -> None:
+    """Clients cannot go on without it, though the model does not require it. A field that is required is said once."""
+
+    def submitted(spec: str, said: Any) -> list[tuple[str, str]]:
+        raw = har([entry("POST", f"{ORIGIN}/shots", sent=json.dumps({"kind": "film"}), said=json.dumps(said))])
+        return kinds(verdict(spec, raw))
+
+    loose = drifted(("      ticket: {type", "      ticket?: {type"))
+    assert submitted(loose, {"ticket": "shot-1", "status": "queued"}) == []
+    assert submitted(loose, {"status": "queued"}) == [
+        ("missing-field", "the reply to the submit of film has no job id")
+    ]
+    assert submitted(SPEC, {"status": "queued"}) == [("missing-field", "Accepted.ticket is required, and is missing")]
+
+
+def test_a_reply_that_may_be_a_job_is_compared() -> None:
+    """An operation answers at once or with a job, told apart by the HTTP status."""
+    job = {"id": "r-1", "state": "waiting", "percent": None, "report": None}
+    good = har([entry("POST", f"{ORIGIN}/find", status=202, said=json.dumps(job))])
+    bad = har([entry("POST", f"{ORIGIN}/find", status=202, said=json.dumps({**job, "state": 3}))])
+
+    assert verdict(SPEC, good).findings == []
+    assert kinds(verdict(SPEC, bad)) == [("wrong-type", "ReportJob.state is an integer, and not text")]
+
+
+def test_a_poll_that_is_the_result_is_compared_as_both() -> None:
+    """If its model as a result wants more than as a snapshot."""
+    job = {"batch": "b", "status": "DONE", "error": None, "duration_ms": 1}
+    own = "    source: docs\n    fields:\n      checks: {type: list of Check, description: The checks., source: docs}\n"
+    spec = drifted(
+        ("      checks?: {type: list of Check, when: succeeded", "      checks?: {type: list of Check"),
+        ("    is: BatchJob\n    when: succeeded\n", own),
+    )
+    done = verdict(spec, polls(job, path="/batches/b"))
+    busy = verdict(spec, polls({**job, "status": "BUSY"}, path="/batches/b"))
+
+    assert kinds(done) == [("missing-field", "Batch.checks is required, and is missing")]
     assert busy.findings == []
 
 

@@ -50,4 +50,5 @@ def _check(specs: Sequence[Path], format_: Format, *, strict: bool) -> int:
         click.echo(report.verdict(found[1], strict=strict))
         if left := report.left_open(found[1]):
             click.echo(left)
+            return PROBLEM if strict else OK
     return OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -23,6 +24,7 @@ def ledger(arguments: tuple[str, ...]) -> int:
     \b
     bide ledger status crawl.db
     bide ledger retry crawl.db --failed
+    bide ledger settle crawl.db 17 --nothing-made
     bide ledger export crawl.db --to outcomes.csv
 
     The runtime does it, which the packages share: `python -m
@@ -33,4 +35,5 @@ def ledger(arguments: tuple[str, ...]) -> int:
     if find_spec("bide_runtime") is None:
         complain("ledgers are read by the runtime of the packages: pip install bide-runtime")
         return PROBLEM
-    return subprocess.run([sys.executable, "-m", "bide_runtime.ledger", *arguments], check=False).returncode
+    command = [sys.executable, "-m", "bide_runtime.ledger", *arguments]
+    return subprocess.run(command, env={**os.environ, "BIDE_LEDGER_COMMAND": "bide ledger"}, check=False).returncode

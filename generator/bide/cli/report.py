@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bide.simulator.journal.journal import Entry
 
 
-_TODO = re.compile(r"#.*\bTODO bide: ")
+_TODO = re.compile(r"#.*\bTODO bide: (.*)")
 """What an import marks in a spec."""
 
 
@@ -49,13 +49,14 @@ def verdict(listing: Listing, *, strict: bool = False) -> str:
 
 
 def left_open(listing: Listing) -> str:
-    """A line for each spec with questions that its import left open; empty if there are none."""
-    counts = {file: _TODO.findall(text) for file, text in listing.sources.items()}
-    return "\n".join(
-        f"{file}: {_count(len(found), 'TODO')} of an import {'is' if len(found) == 1 else 'are'} left"
-        for file, found in counts.items()
-        if found
-    )
+    """The questions that an import left open, with their lines; empty if there are none."""
+    lines = []
+    for file, text in listing.sources.items():
+        found = [(number, said[1]) for number, line in enumerate(text.split("\n"), 1) if (said := _TODO.search(line))]
+        if found:
+            lines.append(f"{file}: {_count(len(found), 'TODO')} of an import {'is' if len(found) == 1 else 'are'} left")
+            lines += [f"  {file}:{number}: {asked}" for number, asked in found]
+    return "\n".join(lines)
 
 
 def simulator(provider: Provider, url: str, *, page: str, speed: float = 1.0) -> str:

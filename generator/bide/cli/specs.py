@@ -27,7 +27,7 @@ format_option = click.option(
     callback=lambda context, option, value: Format(value),
     help="Format of problems. All except text go to standard output.",
 )
-strict_option = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+strict_option = click.option("--strict", is_flag=True, help="Treat warnings as errors, and what an import left open.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bide import ir
+from bide.exporter.bodies import body_at
 from bide.exporter.openapi import openapi
 from bide.ir import Json
 
@@ -18,7 +19,7 @@ def arazzo(provider: ir.Provider, *, url: str = "openapi.yaml") -> dict[str, Jso
     A job whose poll or result cannot be reached by values of its submit is left out.
     """
     document = openapi(provider)
-    found = (_workflow(job, document) for job in provider.jobs)
+    found = (_workflow(provider, job, document) for job in provider.jobs)
     return {
         "arazzo": "1.0.1",
         "info": {"title": provider.title, "version": provider.package.version},
@@ -27,7 +28,8 @@ def arazzo(provider: ir.Provider, *, url: str = "openapi.yaml") -> dict[str, Jso
     }
 
 
-def _workflow(job: ir.Job, document: Json) -> Json:
+def _workflow(provider: ir.Provider, job: ir.Job, document: Json) -> Json:
+    status = body_at(provider, job.snapshot, job.lifecycle.status)
     submit = _operation(document, f"{job.name}.submit") or _shared(document, job)
     if submit is None or not job.lifecycle.status:
         return None
@@ -56,9 +58,9 @@ def _workflow(job: ir.Job, document: Json) -> Json:
             "stepId": "poll",
             "operationId": link["operationId"],
             **_parameters(given, poll["parameters"]),
-            "successCriteria": [{"condition": _any_status(job, lambda state: state.has_result)}],
-            "onFailure": _endings(job),
-            "outputs": {"status": _status(job), "job": "$response.body"},
+            "successCriteria": [{"condition": _any_status(job, status, lambda state: state.has_result)}],
+            "onFailure": _endings(job, status),
+            "outputs": {"status": status, "job": body_at(provider, job.snapshot)},
         },
     ]
     result = _operation(document, f"{job.lifecycle.name}.result")
@@ -71,7 +73,7 @@ def _workflow(job: ir.Job, document: Json) -> Json:
                 "operationId": result["operationId"],
                 **_parameters(given, result.get("parameters", [])),
                 "successCriteria": [{"condition": "$statusCode == 200"}],
-                "outputs": {"result": "$response.body"},
+                "outputs": {"result": body_at(provider, job.result.name if isinstance(job.result, ir.Named) else None)},
             }
         )
     last = "$steps.result.outputs.result" if result is not None else "$steps.poll.outputs.job"
@@ -110,14 +112,10 @@ def _parameters(values: dict[str, str], declared: Iterable[Json]) -> Json:
     return {"parameters": found} if found else {}
 
 
-def _status(job: ir.Job) -> str:
-    return f"$response.body#/{'/'.join(job.lifecycle.status)}"
-
-
-def _any_status(job: ir.Job, is_meant: Callable[[ir.State], bool]) -> str:
+def _any_status(job: ir.Job, at: str, is_meant: Callable[[ir.State], bool]) -> str:
     """That the status is one of those whose state is meant."""
     statuses = [status for status, state in job.lifecycle.states.items() if is_meant(state)]
-    return " || ".join(f"{_status(job)} == {_literal(status)}" for status in statuses) or "false"
+    return " || ".join(f"{at} == {_literal(status)}" for status in statuses) or "false"
 
 
 def _literal(status: str) -> str:
@@ -125,7 +123,7 @@ def _literal(status: str) -> str:
     return status if status in ("true", "false") else "'" + status.replace("'", "''") + "'"
 
 
-def _endings(job: ir.Job) -> list[Json]:
+def _endings(job: ir.Job, at: str) -> list[Json]:
     """What to do if the job has no result: end if it has failed, else ask again until the deadline."""
     pause = max(1.0, job.polling.interval[1])
     again = {
@@ -134,7 +132,7 @@ def _endings(job: ir.Job) -> list[Json]:
         "retryAfter": pause,
         "retryLimit": max(1, round(job.polling.timeout / pause)),
     }
-    has_failed = _any_status(job, lambda state: state.is_final and not state.has_result)
+    has_failed = _any_status(job, at, lambda state: state.is_final and not state.has_result)
     if has_failed == "false":
         return [again]
     return [{"name": "failed", "type": "end", "criteria": [{"condition": has_failed}]}, again]

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from bide import ir
 from bide.exporter.addresses import Paths
+from bide.exporter.bodies import body_at, error_response
 from bide.exporter.components import Components
 from bide.exporter.security import schemes, usual
 from bide.ir import Json
 
-_ERROR = {"default": {"description": "An error."}}
+_ERROR = {"default": {"$ref": "#/components/responses/Error"}}
 
 
 def openapi(provider: ir.Provider) -> dict[str, Json]:
@@ -40,7 +41,10 @@ class _Document:
             "servers": [self._server()],
             **({"security": security} if security else {}),
             "paths": self._paths.found,
-            **({"components": {"securitySchemes": schemes(provider)}} if provider.auth else {}),
+            "components": {
+                "responses": {"Error": error_response(provider)},
+                **({"securitySchemes": schemes(provider)} if provider.auth else {}),
+            },
         }
         finished: dict[str, Json] = self._components.finished(document)
         return finished
@@ -107,9 +111,9 @@ class _Document:
         names = self._paths.names(poll)
         if poll.link is not None or "job_id" not in names:
             return {}
-        values = {"job_id": _expression(job_id, job.submit)}
+        values = {"job_id": self._expression(job_id, job)}
         values |= {name: _argument(each) for name, each in job.address_arguments.items()}
-        values |= {name: f"$response.body#/{'/'.join(at)}" for name, at in job.address_values.items()}
+        values |= {name: body_at(self._provider, job.reply, at) for name, at in job.address_values.items()}
         parameters = {names[name]: value for name, value in values.items() if name in names and value}
         if len(parameters) < len(names):
             return {}
@@ -145,7 +149,7 @@ class _Document:
             codes = [code for code in (*lifecycle.accepts, *lifecycle.codes) if code < 300] or [200]
             reply = {"description": "The state of the job.", **content, **self._links_of_poll(lifecycle)}
             replies = {str(code): reply for code in dict.fromkeys(codes)}
-            polling = list(_polling(lifecycle, jobs))
+            polling = list(self._polling(lifecycle, jobs))
             more: Json = {"x-speakeasy-polling": polling} if polling else {}
             self._add(f"{lifecycle.name}.poll", lifecycle.poll, replies, lifecycle.description, **more)
         result = lifecycle.result
@@ -162,43 +166,41 @@ class _Document:
             replies |= {str(code): {"description": "The job is over already."} for code in cancel.over}
             self._add(f"{lifecycle.name}.cancel", cancel.endpoint, replies, "Cancel a job.")
 
+    def _expression(self, job_id: ir.IdAt, job: ir.Job) -> str:
+        """Where an id is, as a runtime expression; empty if it is a part of a text."""
+        if job_id.template:
+            return ""
+        if job_id.argument:
+            given = job.submit.named.get(job_id.argument)
+            return _argument(given) if given else ""
+        if job_id.header:
+            return f"$response.header.{job_id.header}"
+        return body_at(self._provider, job.reply, job_id.field) if job_id.field else ""
+
+    def _polling(self, lifecycle: ir.Lifecycle, jobs: list[ir.Job]) -> Iterator[Json]:
+        """The polling of Speakeasy: one entry for each status that ends well."""
+        if not lifecycle.status or not jobs:
+            return
+        polling = jobs[0].polling
+        low, high = polling.interval
+        at = body_at(self._provider, jobs[0].snapshot, lifecycle.status)
+        bad = [status for status, state in lifecycle.states.items() if state.is_final and not state.has_result]
+        failures = [{"condition": f'{at} == "{status}"'} for status in bad]
+        for status in (status for status, state in lifecycle.states.items() if state.has_result):
+            yield {
+                "name": "WaitFor" + "".join(part.capitalize() for part in status.replace("-", "_").split("_")),
+                "delaySeconds": max(1, round(polling.initial_delay or low)),
+                "intervalSeconds": max(1, round(high)),
+                "limitCount": max(1, round(polling.timeout / max(high, 1))),
+                "successCriteria": [{"condition": f'{at} == "{status}"'}],
+                **({"failureCriteria": failures} if failures else {}),
+            }
+
 
 def _models(names: Iterable[str | None]) -> list[ir.Type]:
     return [ir.Named(name) for name in names if name is not None]
 
 
-def _expression(job_id: ir.IdAt, submit: ir.Endpoint) -> str:
-    """Where an id is, as a runtime expression; empty if it is a part of a text."""
-    if job_id.template:
-        return ""
-    if job_id.argument:
-        given = submit.named.get(job_id.argument)
-        return _argument(given) if given else ""
-    if job_id.header:
-        return f"$response.header.{job_id.header}"
-    return f"$response.body#/{'/'.join(job_id.field)}" if job_id.field else ""
-
-
 def _argument(parameter: ir.Parameter) -> str:
     wire = parameter.field.wire
     return f"$request.body#/{wire}" if parameter.place is ir.Place.BODY else f"$request.{parameter.place}.{wire}"
-
-
-def _polling(lifecycle: ir.Lifecycle, jobs: list[ir.Job]) -> Iterator[Json]:
-    """The polling of Speakeasy: one entry for each status that ends well."""
-    if not lifecycle.status or not jobs:
-        return
-    polling = jobs[0].polling
-    low, high = polling.interval
-    at = f"$response.body#/{'/'.join(lifecycle.status)}"
-    bad = [status for status, state in lifecycle.states.items() if state.is_final and not state.has_result]
-    failures = [{"condition": f'{at} == "{status}"'} for status in bad]
-    for status in (status for status, state in lifecycle.states.items() if state.has_result):
-        yield {
-            "name": "WaitFor" + "".join(part.capitalize() for part in status.replace("-", "_").split("_")),
-            "delaySeconds": max(1, round(polling.initial_delay or low)),
-            "intervalSeconds": max(1, round(high)),
-            "limitCount": max(1, round(polling.timeout / max(high, 1))),
-            "successCriteria": [{"condition": f'{at} == "{status}"'}],
-            **({"failureCriteria": failures} if failures else {}),
-        }

@@ -234,7 +234,8 @@ class _Drafter:
             job["deprecated"] = True
         replies = self._lens.json_replies(submit)
         first, key, inside = pair.id_field[:1] or pair.address[:1], "", Look()
-        reply = next((each for each in replies if {*first} <= self._lens.look(each.schema).properties.keys()), None)
+        with_id = [each for each in replies if {*first} <= self._lens.look(each.schema).properties.keys()]
+        reply = next(iter(with_id), None)
         if reply is not None and self._lens.look(reply.schema).properties:
             look, path = self._lens.look(reply.schema), pair.id_field if not pair.is_of_argument else ()
             self._pointed(look, reply.schema, path)
@@ -246,6 +247,9 @@ class _Drafter:
                 kind = self._types.model_of(schema, f"{name} submitted")
             if kind in self._types.models:
                 request["returns"] = kind
+                if at_once := [str(each.status) for each in replies if each not in with_id and each.status]:
+                    codes = " or ".join(at_once)
+                    self._draft.say(("jobs", name), f"the document also has a reply with HTTP {codes}, without a job")
             inside = self._lens.look(schema) if kind in self._types.models else Look()
         self._id(pair, request, len(key and "1"))
         header = next((each for each in submit.parameters if each.place == "header" and _KEY.search(each.name)), None)
@@ -441,12 +445,13 @@ class _Drafter:
         below = [
             (each, each.segments[-2][1:-1] if is_parameter(each.segments[-2]) else pair.poll.id)
             for each in self._api.operations
-            if each.method == "get" and each.segments and shape(each.segments[:-1]) == base
+            if each.method == "get" or (each.method == "post" and self._lens.look(each.body).required)
+            if each.segments and shape(each.segments[:-1]) == base
             if RESULT.match(each.segments[-1]) and each is not asked and all(each is not one for one, _ in linked)
         ]
         addresses, at = list[Place](), dict[Operation, dict[str, Json]]()
         for is_linked, (each, id_) in [*((True, one) for one in linked), *((False, one) for one in below)]:
-            if any(shape(each.segments) == shape(one.segments) for one in at):
+            if any(each.method == one.method and shape(each.segments) == shape(one.segments) for one in at):
                 continue
             try:
                 at[each] = self._address(each, id_, required)
@@ -469,6 +474,8 @@ class _Drafter:
             lifecycle["result"] = {**at[place.operation], **_statuses_of_result(place.operation)}
             self._arguments(place.operation, lifecycle["result"])
             reply = next(iter(place.operation.successes), None)
+            if accepted := _text_media(reply):
+                lifecycle["result"]["headers"] = {"Accept": accepted}
             kind = self._reply_type(reply, f"{owner} result", for_result=True)
             self._show(kind, [reply] if reply is not None else [])
             return kind
@@ -591,11 +598,32 @@ class _Drafter:
         made: dict[str, Json] = {operation.method: _named_path(path, told)}
         if query:
             made["query"] = dict(query.items())
+        if body := self._known_body(operation, id_, required):
+            made["body"] = body
         return made | self._without_key(operation)
 
     def _without_key(self, operation: Operation) -> dict[str, Json]:
         """What a request says that needs no key where others do."""
         return {"auth": "none"} if operation.raw.get("security") == [] and "auth" in self._draft.data else {}
+
+    def _known_body(self, operation: Operation, id_: str, required: set[str]) -> dict[str, Json]:
+        """What the body of a poll, a result or a cancellation must have: values of the submit and of its reply."""
+        if operation.body is None or not is_json(operation.media):
+            return {}
+        look = self._lens.look(operation.body)
+        body: dict[str, Json] = {}
+        for name in (each for each in look.properties if each in look.required):
+            at = next((each for each in self._reply.properties if _squeezed(each) == _squeezed(name)), "")
+            values = self._lens.property(look, name).values
+            if name == id_:
+                body[name] = "{job_id}"
+            elif name in required or at:
+                body[name] = f"{{{name if name in required else at}}}"
+            elif len(values) == 1:
+                body[name] = values[0]
+            else:
+                raise CannotSay(f"{operation} needs {name!r} in its body, which the submit does not have")
+        return body
 
     def _of_reply(self, name: str, path: str) -> str:
         """Where the reply of the submit has a value of an address: by its name, or as the id of what is before it."""
@@ -743,7 +771,7 @@ class _Drafter:
             return "any"
         if is_json(reply.media):
             return self._types.of(reply.schema, hint)
-        return "string" if reply.media.startswith("text/") else "bytes"
+        return "string" if _text_media(reply) else "bytes"
 
     # --- operations ---
 
@@ -780,6 +808,8 @@ class _Drafter:
             raise CannotSay("it is a stream, whose events have to be written by hand")
         if reply is not None and reply.schema is not None and reply.status != 204:
             kind = self._reply_type(reply, f"{name} reply")
+            if accepted := _text_media(reply):
+                made.setdefault("headers", {})["Accept"] = {"const": accepted}
             made["returns"] = kind
         return made
 
@@ -911,6 +941,12 @@ def _version_of(path: str) -> str:
 
 def _squeezed(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _text_media(reply: Reply | None) -> str:
+    """The media type of a reply that is text, which clients must ask for; empty if it is not."""
+    is_text = reply is not None and reply.schema is not None and reply.media.startswith("text/")
+    return reply.media if reply is not None and is_text else ""
 
 
 def _named_path(path: str, told: Collection[str] = ()) -> str:

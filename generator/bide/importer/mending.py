@@ -191,6 +191,10 @@ def _drop(draft: Draft, path: Path, why: str, seen: set[Path]) -> bool:
     draft.left_out.append((" ".join(path), why))
     for each in [each for each in draft.comments if each[: len(path)] == path]:
         del draft.comments[each]
+    if path[0] == "lifecycles" and path[2:] == ("result",):  # then the poll has it, as far as one knows
+        for job in draft.data.get("jobs", {}).values():
+            if job.get("lifecycle") == path[1]:
+                job["result"] = job.get("snapshot", "any")
     if path[0] == "jobs" and len(path) == 2:
         draft.jobs.pop(path[1], None)
         used = {job.get("lifecycle") for job in draft.data.get("jobs", {}).values()}

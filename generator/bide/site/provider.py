@@ -15,7 +15,7 @@ from bide.emit.words import prose
 from bide.emit.words.errors import ERRORS
 from bide.emit.words.numbers import duration
 from bide.emit.words.readme import ReadmeView
-from bide.emit.words.samples import arguments, is_known, samples
+from bide.emit.words.samples import call, is_known, samples
 from bide.ir import Endpoint, Enum, Field, Job, Lifecycle, Model, Operation, Provider, Union
 from bide.site.diagram import diagram
 from bide.site.text import typed
@@ -72,9 +72,14 @@ class SiteView:
         return f"{self.ir.name}_client"
 
     @property
-    def keys(self) -> list[tuple[str, str]]:
-        """(argument of a client, environment variable) of each secret."""
-        return [(each.argument, each.env) for each in self.ir.auth]
+    def arguments(self) -> list[tuple[str, str, str]]:
+        """(name, environment variable, what it is) of the client's arguments: secrets, and parts of the base URL."""
+        found = [(each.argument, each.env, "the secret, or a function that returns it") for each in self.ir.auth]
+        for each in self.ir.variables:
+            values = ", ".join(f"`{value}` ({meaning})" if meaning else f"`{value}`" for value, meaning in each.values)
+            usual = f"default `{each.default}`" if each.default else ""
+            found.append((each.name, each.env, "; ".join(filter(None, ["a part of the base URL", values, usual]))))
+        return found
 
     @property
     def description(self) -> str:
@@ -128,10 +133,9 @@ class CallView:
         """The method and the address."""
         return f"{self.endpoint.method} {self.endpoint.path}"
 
-    @property
-    def sample(self) -> str:
-        """The required arguments, as source."""
-        return str(arguments(self._site.ir, self.endpoint))
+    def call(self, function: str, indent: int = 0) -> str:
+        """A call with the required arguments, as source behind *indent* spaces."""
+        return str(call(function, self._site.ir, self.endpoint, indent=indent))
 
     @property
     def typed(self) -> str:

@@ -9,11 +9,17 @@ from markupsafe import Markup
 
 
 def marked(text: str) -> Markup:
-    """*text*, escaped. What is between backticks is code."""
+    """*text*, escaped. What is between backticks is code, and between two stars each it is bold."""
     parts = re.split(r"`([^`]+)`", text)
     return Markup(
-        "".join(f"<code>{escape(part)}</code>" if index % 2 else escape(part) for index, part in enumerate(parts))
+        "".join(
+            f"<code>{escape(part)}</code>" if index % 2 else _bold(escape(part)) for index, part in enumerate(parts)
+        )
     )
+
+
+def _bold(text: str) -> str:
+    return re.sub(r"\*\*([^*\s](?:[^*]*[^*\s])?)\*\*", r"<strong>\1</strong>", text)
 
 
 def address(url: str, title: str) -> Markup:

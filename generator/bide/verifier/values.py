@@ -13,6 +13,9 @@ from bide.ir import Json
 from bide.verifier.findings import Change, Kind, SpecPath
 
 _DEEPEST = 60
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?")
+_LOCAL = "a date and time without a time zone"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _parses(parse: Callable[[str], object]) -> Callable[[Json], bool]:
@@ -23,6 +26,17 @@ def _parses(parse: Callable[[str], object]) -> Callable[[Json], bool]:
             return False
 
     return fits
+
+
+def _moment(text: str) -> datetime:
+    """A date and time of RFC 3339, as clients read it. Raises `ValueError`."""
+    if not _MOMENT.fullmatch(text):
+        raise ValueError
+    return datetime.fromisoformat(text)
+
+
+def _is_moment(*, has_zone: bool) -> Callable[[Json], bool]:
+    return _parses(lambda text: True if (_moment(text).tzinfo is not None) == has_zone else None)
 
 
 def _is_number(value: Json) -> bool:
@@ -37,11 +51,11 @@ _SCALARS: dict[ir.Kind, tuple[str, Callable[[Json], bool]]] = {
     ),
     ir.Kind.NUMBER: ("a number", _is_number),
     ir.Kind.BOOLEAN: ("true or false", lambda value: isinstance(value, bool)),
-    ir.Kind.DATETIME: ("a date and time", _parses(datetime.fromisoformat)),
-    ir.Kind.LOCAL_DATETIME: ("a date and time without a time zone", _parses(datetime.fromisoformat)),
+    ir.Kind.DATETIME: ("a date and time", _is_moment(has_zone=True)),
+    ir.Kind.LOCAL_DATETIME: (_LOCAL, _is_moment(has_zone=False)),
     ir.Kind.UNIXTIME: ("a number of seconds", _is_number),
     ir.Kind.UNIXTIME_MS: ("a number of milliseconds", _is_number),
-    ir.Kind.DATE: ("a date", _parses(date.fromisoformat)),
+    ir.Kind.DATE: ("a date", _parses(lambda text: date.fromisoformat(text) if _DAY.fullmatch(text) else None)),
     ir.Kind.UUID: ("a UUID", _parses(lambda text: re.search(ir.UUID_PATTERN, text) or None)),
     ir.Kind.BASE64: ("base64", _parses(lambda text: b64decode(text, validate=True))),
     ir.Kind.ANY: ("any value", lambda value: True),
@@ -94,7 +108,7 @@ class Comparison:
             case ir.Scalar(kind):
                 what, fits = _SCALARS[kind]
                 if not fits(value):
-                    yield _wrong(owner, value, what, at)
+                    yield _wrong(owner, value, what, at, _of_moment(kind, value))
             case ir.ListOf(item):
                 if not isinstance(value, list):
                     yield _wrong(owner, value, "a list", at)
@@ -187,7 +201,7 @@ class Comparison:
     ) -> Iterator[Misfit]:
         if value is None and state is not None and state in field.when:
             yield Misfit(Kind.MISSING_WHEN, path, f"{field.wire} is promised in state {state}, and is null", at)
-        elif value is None and (field.nullable or field.when):
+        elif value is None and (field.nullable or field.optional or field.when):
             return
         elif value is None and not self._may_be_null(field.type):
             yield Misfit(Kind.WRONG_TYPE, path, f"{path[1]}.{field.wire} is null", at, Change("nullable", path))
@@ -220,9 +234,16 @@ def kind_of(value: Json) -> str:
             return "an object"
 
 
-def _wrong(owner: SpecPath, value: Json, expected: str, at: str) -> Misfit:
+def _of_moment(kind: ir.Kind, value: Json) -> str:
+    """What a time is whose time zone is missing, or should be; else nothing."""
+    other = {ir.Kind.DATETIME: ir.Kind.LOCAL_DATETIME, ir.Kind.LOCAL_DATETIME: ir.Kind.DATETIME}.get(kind)
+    what, fits = _SCALARS[other] if other else ("", bool)
+    return what if other and fits(value) else ""
+
+
+def _wrong(owner: SpecPath, value: Json, expected: str, at: str, found: str = "") -> Misfit:
     name = f"{owner[1]}.{owner[-1]}" if owner and owner[0] == "models" else ".".join(map(str, owner))
-    said = f"other {kind_of(value)}" if kind_of(value) == expected else kind_of(value)
+    said = found or (f"other {kind_of(value)}" if kind_of(value) == expected else kind_of(value))
     return Misfit(Kind.WRONG_TYPE, owner, f"{name} is {said}, and not {expected}", at)
 
 

@@ -132,7 +132,16 @@ class _Verification:
                 change = Change("add", path, status, state_of(status) or guess(status)) if status else None
                 at = "$." + ".".join(job.lifecycle.status) if job.lifecycle.status else ""
                 yield Misfit(Kind.UNKNOWN_STATUS, path, f'the status "{status}" has no state', at, change)
-        yield from self._comparison.misfits(type_, body, owner, state)
+        found = list(self._comparison.misfits(type_, body, owner, state))
+        yield from found
+        known = {each.at for each in found}
+        if route.role is Role.SUBMIT and isinstance(job, ir.Job):
+            yield from _of_id(job, exchange, body, known)
+        if route.role is Role.POLL and isinstance(job, ir.Job) and state is not None and _is_result(job, state):
+            opened = self._comparison.opened(job.result, exchange.said)
+            result = self._comparison.misfits(job.result, opened, ("jobs", job.name, "result"))
+            # the snapshot says which fields there are, and each fault is said once
+            yield from (each for each in result if each.kind is not Kind.UNKNOWN_FIELD and each.at not in known)
 
     def _type(self, route: Route, status: int) -> ir.Type | None:
         """The type of a reply."""
@@ -140,7 +149,10 @@ class _Verification:
         if isinstance(of, ir.Operation):
             exact = [reply for reply in of.replies if reply.status == status]
             reply = next(iter(exact or [reply for reply in of.replies if reply.status is None]), None)
-            return reply.type if reply is not None and of.stream is None else None
+            if reply is None or of.stream is not None:
+                return None
+            job = next((each for each in self._provider.jobs if each.name == reply.job), None)
+            return reply.type if job is None else ir.Named(job.reply) if job.reply else None
         match route.role:
             case Role.SUBMIT:
                 return ir.Named(of.reply) if of.reply else None
@@ -213,6 +225,23 @@ class _Verification:
         if status is not None:
             self._polls[exchange.path] = _Poll(status, exchange.began, state is not None and state.is_final)
         return found
+
+
+def _of_id(job: ir.Job, exchange: Exchange, body: Json, known: set[str]) -> Iterator[Misfit]:
+    """The id of a job that a reply to its submit lacks, if that is not known yet."""
+    field = job.job_id.field
+    at = "$." + ".".join(field)
+    if field and at not in known and _at(body, field) is None and _at(exchange.said, field) is None:
+        says = f"the reply to the submit of {job.name} has no job id"
+        yield Misfit(Kind.MISSING_FIELD, ("jobs", job.name, "submit", "job_id"), says, at)
+
+
+def _is_result(job: ir.Job, state: ir.State) -> bool:
+    """Whether a poll in a state is, as a whole, a result of a type of its own."""
+    at = job.lifecycle.result
+    is_whole = at.endpoint is None and not at.field and at.pages is None
+    is_other = job.snapshot is not None and job.result != ir.Named(job.snapshot)
+    return state.has_result and is_whole and is_other
 
 
 def _sends(route: Route, exchange: Exchange) -> bool:

@@ -17,6 +17,7 @@ from .export import export
 from .file.beside import kept
 from .file.entry import COLUMNS, LedgerEntry, entry_of
 from .file.store import Store
+from .file.worker import is_alive
 from .outcome import LedgerOutcome
 from .state import EntryState
 
@@ -71,21 +72,38 @@ class Ledger:
             yield self._outcome(found, entry_of(columns))
 
     def retry(
-        self, *, failed: bool = False, refused: bool = False, unsure: bool = False, kind: str | None = None
+        self,
+        *,
+        failed: bool = False,
+        refused: bool = False,
+        unsure: bool = False,
+        running: bool = False,
+        kind: str | None = None,
     ) -> int:
-        """Let the next batch submit these again, with new keys; returns how many. What is unsure may be paid twice."""
-        chosen = {EntryState.FAILED: failed, EntryState.REFUSED: refused, EntryState.UNSURE: unsure}
+        """Let the next batch submit these again, with new keys; returns how many.
+
+        What is unsure or running may be paid twice: *running* is for jobs that the provider no longer knows. Those that
+        a batch is waiting for now stay as they are.
+        """
+        chosen = {
+            EntryState.FAILED: failed,
+            EntryState.REFUSED: refused,
+            EntryState.UNSURE: unsure,
+            EntryState.RUNNING: running,
+        }
         states = [state for state, is_chosen in chosen.items() if is_chosen]
         marks = ", ".join("?" * len(states))
         with self._store.writing(must_last=True) as database:
             return database.execute(
-                f"UPDATE job SET {_NEW} WHERE state IN ({marks}) AND (? IS NULL OR kind = ?)", (*states, kind, kind)
+                f"UPDATE job SET {_NEW} WHERE state IN ({marks}) AND (? IS NULL OR kind = ?) AND {self._is_left}",
+                (*states, kind, kind),
             ).rowcount
 
     def settle(self, number: int, *, token: str | None = None, nothing_made: bool = False) -> None:
         """Say what became of a submit that is unsure: the *token* of its job, or that *nothing_made* it.
 
-        `client.fetch.attach(job_id).token` is the token of a job that you know by its id.
+        `client.fetch.attach(job_id).token` is the token of a job that you know by its id. A running job that the
+        provider no longer knows can be settled too, unless a batch is waiting for it now.
         """
         if (token is None) == (not nothing_made):
             raise InvalidArgument("say either the token of the job or nothing_made=True")
@@ -95,10 +113,13 @@ class Ledger:
         with self._store.writing(must_last=True) as database:
             values = () if token is None else (token,)
             count = database.execute(
-                f"UPDATE job SET {change} WHERE number = ? AND state = 'unsure'", (*values, number)
+                f"UPDATE job SET {change} WHERE number = ? AND state IN ('unsure', 'running') AND {self._is_left}",
+                (*values, number),
             ).rowcount
         if not count:
-            raise InvalidArgument(f"the input {number} of {self.path} is not unsure")
+            raise InvalidArgument(
+                f"the input {number} of {self.path} is neither unsure nor running, or a batch is waiting for its job"
+            )
 
     def export(self, to: str | PathLike[str], *, kind: str | None = None) -> int:
         """Write the outcomes to a file: `.jsonl`, `.csv` or, with pyarrow, `.parquet`; returns how many."""
@@ -116,6 +137,13 @@ class Ledger:
 
     def __repr__(self) -> str:
         return f"Ledger({str(self.path)!r})"
+
+    @property
+    def _is_left(self) -> str:
+        """That no batch at work has an entry, as a condition of SQL."""
+        owners = self._store.read("SELECT DISTINCT owner FROM job WHERE owner IS NOT NULL")
+        at_work = [str(number) for (number,) in owners if is_alive(self.path, number)]
+        return f"(owner IS NULL OR owner NOT IN ({', '.join(at_work)}))"
 
     def _outcome(self, kind: str, entry: LedgerEntry) -> LedgerOutcome:
         stored: dict[str, Json] = {}

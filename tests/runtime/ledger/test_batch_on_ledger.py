@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.errors.client import InvalidArgument, InvalidToken
-from bide_runtime.http.errors import AuthenticationError, BadRequest, ServerError
+from bide_runtime.http.errors import ApiError, AuthenticationError, BadRequest, ServerError
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.ledger.ledger import Ledger
 from bide_runtime.ledger.state import EntryState
@@ -295,12 +295,53 @@ def test_settling_what_is_unsure(run: Make, path: Path) -> None:
             ledger.settle(1)
         ledger.settle(1, token=World("sync", shop).job(PART, f"j{shop.jobs.index('u0')}").token)
         ledger.settle(2, nothing_made=True)
-        with pytest.raises(InvalidArgument, match="not unsure"):
-            ledger.settle(1, nothing_made=True)
+        with pytest.raises(InvalidArgument, match="neither unsure nor running"):
+            ledger.settle(2, nothing_made=True)
     outcomes = other.all(inputs(2))
 
     assert [True, True] == [outcome.is_ok for outcome in outcomes]
     assert {"u0": 1, "u1": 2} == {url: shop.jobs.count(url) for url in shop.jobs}
+
+
+@pytest.mark.parametrize("how", ["retry", "settle"])
+def test_a_job_that_the_provider_no_longer_knows_can_be_submitted_again(run: Make, path: Path, how: str) -> None:
+    """It stays running by itself, since the 404 may be a mistake; a person decides, and not while it is waited for."""
+    shop = Shop()
+    shop.poll = lambda url: RUNNING
+    run(shop).all(inputs(1), timeout=10.0)
+    shop.poll = lambda url: error(404)
+    [outcome] = run(shop).all(inputs(1))
+    assert isinstance(outcome.error, ApiError)
+    assert ["running"] == states(path)
+    with Ledger(path) as ledger:
+        if how == "retry":
+            assert 1 == ledger.retry(running=True)
+        else:
+            ledger.settle(1, nothing_made=True)
+    shop.poll = lambda url: DONE
+    [outcome] = run(shop).all(inputs(1))
+
+    assert outcome.is_ok
+    assert ["u0", "u0"] == shop.jobs
+
+
+def test_a_job_that_is_waited_for_is_not_submitted_again(run: Make, path: Path) -> None:
+    """Whatever a person says meanwhile: a batch at work has it."""
+    shop, told = Shop(), []
+
+    def polled(url: str) -> Reply:
+        with Ledger(path) as ledger:
+            told.append(ledger.retry(running=True))
+            with pytest.raises(InvalidArgument, match="a batch is waiting for its job"):
+                ledger.settle(1, nothing_made=True)
+        return DONE
+
+    shop.poll = polled
+    [outcome] = run(shop).all(inputs(1))
+
+    assert outcome.is_ok
+    assert [0] == told
+    assert ["u0"] == shop.jobs
 
 
 @pytest.mark.parametrize(("refusal", "state"), [(429, "sending"), (503, "sending"), (401, "sending"), (400, "unsure")])

@@ -219,15 +219,19 @@ def test_export(filled: Path, suffix: str) -> None:
 
 
 def test_the_command_line(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Status, retry and export; an error is one line."""
+    """Status, retry, settle and export; an error is one line."""
     assert 0 == main(["status", str(filled)])
     told = capsys.readouterr().out
     assert ["part", "0", "0", "0", "1", "1", "0", "1"] == told.splitlines()[1].split()
     assert "3 submits that may have cost money" in told
-    assert "unsure: 3 part {'url': 'u2'}" in told
+    assert 'unsure: 3 part {"url":"u2"}' in told
 
-    assert 0 == main(["retry", str(filled), "--failed", "--unsure"])
-    assert "2 inputs" in capsys.readouterr().out
+    assert 2 == main(["retry", str(filled)])
+    assert "say which inputs: --failed, --refused, --unsure, --running" in capsys.readouterr().err
+    assert 0 == main(["settle", str(filled), "3", "--nothing-made"])
+    assert "the next batch submits this input again" in capsys.readouterr().out
+    assert 0 == main(["retry", str(filled), "--failed"])
+    assert "1 inputs" in capsys.readouterr().out
     assert ["done", "new", "new"] == states(filled)
 
     assert 0 == main(["export", str(filled), "--to", str(filled.with_suffix(".csv"))])

@@ -119,7 +119,7 @@ def _show(document: Document, findings: list[Finding], compared: str, only_patch
         click.echo(_line(document, each))
     click.echo(f"{compared}: {_counted(len(findings), 'finding') if findings else 'all fits'}")
     if change:
-        click.echo(f"\nThese changes would fit; apply them with --patch:\n\n{change}", nl=False)
+        click.echo(f"\nThese changes would fit; `--patch | git apply` applies them:\n\n{change}", nl=False)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -44,9 +44,9 @@ class Plan:
         """What will be done, for the question before it is."""
         yield f"This sends requests to {base_url}, with your key:"
         for each in self.calls:
-            shown = ", ".join(sorted(each.arguments)) or "nothing"
+            given = ", ".join(sorted(each.arguments))
             yield f"  {_what(each, timeout)}"
-            yield f"    with {shown}, from {each.origin}; {_cost(each)}"
+            yield f"    {f'with {given}, {each.origin}' if given else 'without arguments'}; {_cost(each)}"
         for reason in self.skipped:
             yield f"  not {reason}"
 
@@ -101,16 +101,22 @@ def _planned(of: ir.Job | ir.Operation, catalog: Mapping[str, Json], inputs: Map
     properties, required = entry["arguments"]["properties"], set(entry["arguments"].get("required", ()))
     given = inputs.get(of.name)
     if given is None:
-        arguments, origin = (entry["example"] or {}), "an example of the spec"
+        endpoint = of.submit if isinstance(of, ir.Job) else of.endpoint
+        arguments = entry["example"] or {}
+        origin = (
+            "from an example of the spec"
+            if endpoint.examples
+            else "made up: the spec has no example, so pass your own with --input"
+        )
     else:
-        arguments, origin = given, "the input"
+        arguments, origin = given, "from the input"
     if not isinstance(arguments, Mapping):
         raise BadPlan(f"{of.name}: its arguments in the input are no JSON object")
     if unknown := sorted(arguments.keys() - properties.keys()):
         raise BadPlan(f"{of.name} has no argument {unknown[0]!r}; it has {', '.join(properties) or 'none'}")
     if missing := sorted(required - arguments.keys()):
         raise BadPlan(f"{of.name} needs {', '.join(missing)}, and no example has it; pass it with --input")
-    return Planned(of=of, arguments=arguments, origin=origin if arguments else "nowhere: none is needed")
+    return Planned(of=of, arguments=arguments, origin=origin)
 
 
 def _what(call: Planned, timeout: float | None) -> str:

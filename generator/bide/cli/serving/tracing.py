@@ -18,11 +18,9 @@ _MOST_PROBLEMS = 20
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    default=Path("run.html"),
-    show_default=True,
-    help="The page to write.",
+    help="The page to write. Default: beside the trace, with its name.",
 )
-def trace(file: Path, out: Path) -> int:
+def trace(file: Path, out: Path | None) -> int:
     """Show what a client did, from the file that `trace=` names.
 
     \b
@@ -37,7 +35,7 @@ def trace(file: Path, out: Path) -> int:
     Exit code: 0; 1 if the file cannot be read, has no line of a trace, or
     the page cannot be written.
     """
-    return on_disk(lambda: _show(file, out))
+    return on_disk(lambda: _show(file, out or file.with_suffix(".html")))
 
 
 def _show(file: Path, out: Path) -> int:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from bide.emit.python.code import literal
 from bide.emit.words.numbers import article, duration, number, span
 from bide.emit.words.samples import arguments as arguments_of
+from bide.emit.words.samples import call
 from bide.ir import Field, Job, Json, Model, Operation, Parameter, Provider, Secret, Source, State, Variable
 from bide.ir.build.reach import named
 from bide.spec.names import failed_class
@@ -290,7 +291,7 @@ def package(provider: Provider) -> str:
             provider,
             f"with {provider.class_name}() as client:",
             "",
-            f"from {provider.name}_client import {provider.class_name}",
+            f"from {provider.name}_client import {provider.class_name}{_models(provider)}",
         ),
         f"\nThe provider's documentation: {provider.docs}" if provider.docs else "",
     )
@@ -372,12 +373,18 @@ def _secret(secret: Secret) -> str:
     return f"{about}, or a function that returns it. Default: the environment variable `{secret.env}`."
 
 
+def _models(provider: Provider) -> str:
+    """What the example imports beside the client."""
+    return ", models" if provider.jobs and "models." in arguments_of(provider, provider.jobs[0].submit) else ""
+
+
 def _example(provider: Provider, opening: str, waits: str, first: str = "") -> str:
     if not provider.jobs:
         return ""
     job = provider.jobs[0]
     lines = [first, "", opening] if first else [opening]
-    lines.append(f"    result = {waits}client.{job.name}.run({arguments_of(provider, job.submit)})")
+    run = call(f"result = {waits}client.{job.name}.run", provider, job.submit, indent=4)
+    lines += f"    {run}".split("\n")
     return "\n" + "\n".join(f"    {line}" if line else "" for line in lines)
 
 

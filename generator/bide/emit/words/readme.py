@@ -12,7 +12,7 @@ from bide.emit.python.code import Code, annotation
 from bide.emit.words import prose
 from bide.emit.words.markdown import code_span, link, markdown, mermaid, toml, toml_list
 from bide.emit.words.numbers import article, duration, number
-from bide.emit.words.samples import arguments, is_known, samples
+from bide.emit.words.samples import arguments, call, is_known, samples
 from bide.ir import Author, Job, Lifecycle, Operation, Provider
 from bide.spec.names import failed_class
 
@@ -312,6 +312,21 @@ class JobExample:
     def arguments(self) -> Code:
         """The required arguments, with values that the spec accepts."""
         return arguments(self._provider, self._job.submit)
+
+    @property
+    def run(self) -> Code:
+        return self._call("result = client.{}.run", indent=4)
+
+    @property
+    def async_run(self) -> Code:
+        return self._call("result = await client.{}.run", indent=4)
+
+    @property
+    def submit(self) -> Code:
+        return self._call("job = client.{}.submit")
+
+    def _call(self, function: str, *, indent: int = 0) -> Code:
+        return call(function.format(self._job.name), self._provider, self._job.submit, indent=indent)
 
     @property
     def imports(self) -> Code:

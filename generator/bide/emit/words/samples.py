@@ -41,6 +41,8 @@ _ADDRESS = re.compile(r"(?:url|uri|href|link|src)s?_?$", re.IGNORECASE)
 _LONGEST = 60
 """Longer texts are not shown, in characters."""
 _DEEPEST = 3
+_WIDTH = 88
+"""The longest line of an example, in columns."""
 
 UNKNOWN = ...
 """In place of a value that cannot be made."""
@@ -48,9 +50,24 @@ UNKNOWN = ...
 
 def arguments(provider: Provider, endpoint: Endpoint) -> Code:
     """The required arguments of a call, as source. A value that cannot be made is `...`."""
+    return Code(", ".join(_arguments(provider, endpoint)))
+
+
+def call(function: str, provider: Provider, endpoint: Endpoint, *, indent: int = 0) -> Code:
+    """A call with the required arguments, as source behind *indent* spaces: one on each line, if it is long."""
+    given = list(_arguments(provider, endpoint))
+    flat = f"{function}({', '.join(given)})"
+    margin = " " * indent
+    if indent + len(flat) <= _WIDTH or not given:
+        return Code(flat)
+    return Code(f"{function}(\n{''.join(f'{margin}    {each},{chr(10)}' for each in given)}{margin})")
+
+
+def _arguments(provider: Provider, endpoint: Endpoint) -> Iterator[str]:
     given = samples(provider, endpoint)
-    parameters = [parameter for parameter in endpoint.parameters if parameter.name in given]
-    return Code(", ".join(f"{each.name}={_code(provider, each.field, given[each.name])}" for each in parameters))
+    for each in endpoint.parameters:
+        if each.name in given:
+            yield f"{each.name}={_code(provider, each.field, given[each.name])}"
 
 
 def samples(provider: Provider, endpoint: Endpoint) -> dict[str, Json]:

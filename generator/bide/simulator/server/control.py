@@ -8,7 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from bide.ir import Json
@@ -102,7 +109,11 @@ def control(stage: Stage, is_over: Callable[[], bool]) -> list[Route]:
         headers = {"content-disposition": 'attachment; filename="scenarios.yaml"'}
         return PlainTextResponse(stage.world.scenarios(), media_type="application/yaml", headers=headers)
 
+    async def without_slash(request: Request) -> Response:
+        return RedirectResponse("/_bide/")
+
     answers: list[tuple[str, str, Handler]] = [
+        ("GET", "/_bide", without_slash),
         ("GET", "/_bide/", page),
         ("GET", "/_bide/events", events),
         ("GET", "/_bide/exchanges", exchanges),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,9 @@ from .values import DURATION, simple
 if TYPE_CHECKING:
     from ...errors.client import ClientError
 
-_RETRIES = ("failed", "refused", "unsure")
+_CHUNK = 65_536
+
+_RETRIES = ("failed", "refused", "unsure", "running")
 
 
 def run_many(catalog: Catalog, entry: JobEntry) -> click.Command:
@@ -33,7 +36,14 @@ def run_many(catalog: Catalog, entry: JobEntry) -> click.Command:
     heading = "Batch"
     options = [
         click.Argument(["own_file"], metavar="[FILE]", required=False, default="-"),
-        own([], "own_to", "--to", heading="Output", metavar="FILE", help="Write the outcomes to a file."),
+        own(
+            [],
+            "own_to",
+            "--to",
+            heading="Output",
+            metavar="FILE",
+            help="Write the outcomes to a file. With a ledger they are added to it.",
+        ),
         own(
             [],
             "own_ledger",
@@ -68,7 +78,7 @@ def run_many(catalog: Catalog, entry: JobEntry) -> click.Command:
             heading=heading,
             type=click.Choice(_RETRIES),
             multiple=True,
-            help="With a ledger: submit these again. What is unsure may then be paid twice.",
+            help="With a ledger: submit these again. What is unsure, or running after all, may then be paid twice.",
         ),
         own(
             [],
@@ -91,7 +101,7 @@ def run_many(catalog: Catalog, entry: JobEntry) -> click.Command:
         params=[*options, *connection(catalog, [])],
         help=about,
         short_help="Run a job for each line of a file.",
-        epilog=f"Example:\n  {name} in.jsonl --ledger jobs.db > out.jsonl",
+        epilog=f"Example:\n  {name} in.jsonl --ledger jobs.db --to out.jsonl",
     )
 
 
@@ -103,6 +113,8 @@ class _Run:
         self._entry = entry
         self._parameters = parameters
         self._counts: Counter[str] = Counter()
+        self._wrong = 0
+        """Lines of the input that are no arguments of a job."""
         self._out: TextIO = sys.stdout
 
     def run(self) -> int:
@@ -117,7 +129,8 @@ class _Run:
             if self._parameters["own_to"] is None:
                 code = self._written(client)
             else:
-                with _opened(self._parameters["own_to"], "w") as self._out:
+                path = self._parameters["own_to"]
+                with _opened(path, "w") if ledger is None else _added_to(path) as self._out:
                     code = self._written(client)
         self._summary(resumed)
         return code
@@ -182,15 +195,18 @@ class _Run:
                         raise values
                     yield arguments_of(self._catalog, self._entry, values)
                 except ValueError as error:
+                    self._wrong += 1
                     wrong = {"input": None, "line": number, "state": "refused", "error": "InvalidArgument"}
                     self._print({**wrong, "message": str(error)})
 
     def _row(self, client: Any, outcome: Any) -> dict[str, Any]:
+        from msgspec.structs import replace
+
         jobs = client.jobs[self._entry.name]
-        stored = json.loads(jobs.outcome_to_json(outcome))["outcome"]
+        stored = json.loads(jobs.outcome_to_json(replace(outcome, input=None)))["outcome"]
         error: ClientError | None = outcome.error
         row = {
-            "input": stored["input"],
+            "input": _in_json(outcome.input),
             "state": _state(outcome),
             "job": None if outcome.job is None else outcome.job.id,
         }
@@ -205,9 +221,25 @@ class _Run:
         self._out.flush()
 
     def _summary(self, resumed: int) -> None:
-        counts = ", ".join(f"{count:,} {state}" for state, count in sorted(self._counts.items())) or "no inputs"
+        earlier = 0 if self._parameters["own_ledger"] is None else self._ended() - self._from_ledger()
+        nothing = "nothing is left to do" if earlier else "no inputs"
+        counts = ", ".join(f"{count:,} {state}" for state, count in sorted(self._counts.items())) or nothing
         more = f" ({resumed:,} resumed)" if resumed else ""
         print(f"{counts}{more}", file=sys.stderr)
+        if earlier > 0:
+            export = f"{self._catalog.command} ledger export {shlex.quote(self._parameters['own_ledger'])} --to FILE"
+            print(f"  {earlier:,} more ended in earlier runs: {export} writes them all", file=sys.stderr)
+
+    def _ended(self) -> int:
+        """How many inputs in the ledger are over."""
+        from ...ledger.ledger import Ledger
+
+        with Ledger(self._parameters["own_ledger"]) as found:
+            return sum(count for state, count in found.tally(self._entry.name).items() if not state.is_open)
+
+    def _from_ledger(self) -> int:
+        """How many outcomes of this run are those of inputs that are over."""
+        return self._counts.total() - self._counts["running"] - self._wrong
 
 
 def _state(outcome: Any) -> str:
@@ -267,8 +299,37 @@ def _cell(catalog: Catalog, schema: Schema | None, text: str) -> Any:
     return json.loads(text)
 
 
+def _in_json(given: Any) -> Any:
+    """An input as JSON, with files by their paths; `None` for one that has no such form."""
+    from ...errors.client import InvalidArgument
+    from ...ledger.batch.claims import stored_input
+
+    try:
+        return json.loads(stored_input(given).text)
+    except InvalidArgument:
+        return None
+
+
 def _opened(path: str, mode: str) -> TextIO:
     try:
         return Path(path).open(mode, encoding="utf-8-sig" if mode == "r" else "utf-8", newline="")  # type: ignore[return-value]
     except OSError as error:
         raise click.ClickException(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _added_to(path: str) -> TextIO:
+    """A file to which outcomes are added. A line that a crash has cut is dropped: the ledger hands it out again."""
+    out = _opened(path, "a")
+    with Path(path).open("r+b") as file:
+        left = end = file.seek(0, io.SEEK_END)
+        while left:
+            start = max(left - _CHUNK, 0)
+            file.seek(start)
+            newline = file.read(left - start).rfind(b"\n")
+            left = start
+            if newline >= 0:
+                left += newline + 1
+                break
+        if left != end:
+            file.truncate(left)
+    return out

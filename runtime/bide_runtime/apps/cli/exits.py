@@ -43,12 +43,13 @@ def exit_code(error: ClientError) -> int:
 
 def lines(catalog: Catalog, error: ClientError, kind: str | None) -> tuple[str, str]:
     """What happened, and what to do now; the second may be empty. *kind* is the job's name in the client."""
+    from ...errors.client import ConfigurationError
     from ...errors.printable import plain
-    from ...http.errors import ApiError, AuthenticationError, RateLimited
+    from ...http.errors import ApiError, AuthenticationError, NotFound, RateLimited
     from ...jobs.errors import JobError, JobNotDone, JobTimeout, SubmitUncertain
 
     what = plain(error.message)
-    if isinstance(error, JobError) and error.code:
+    if isinstance(error, JobError) and error.code and f"[{plain(error.code)}]" not in what:
         what += f" [{plain(error.code)}]"
     if isinstance(error, ApiError):
         request = f", request {plain(error.request_id)}" if error.request_id else ""
@@ -63,6 +64,10 @@ def lines(catalog: Catalog, error: ClientError, kind: str | None) -> tuple[str, 
         return what, f"check {catalog.secrets[0].env}, or run: {catalog.command} login"
     if isinstance(error, RateLimited) and error.retry_after:
         return what, f"try again in {error.retry_after:g} s"
+    if isinstance(error, NotFound) and error.job_id is not None:
+        return what, "is the id that of this provider? Providers keep jobs for a limited time"
+    if isinstance(error, ConfigurationError) and catalog.secrets and catalog.secrets[0].env in what:
+        return what.split(": pass ")[0], f"set {catalog.secrets[0].env}, or run: {catalog.command} login"
     if error.token is not None and kind is not None and not isinstance(error, JobError):
         return what, f"the job may be running: {resuming(catalog, kind, error.token)}"
     return what, ""

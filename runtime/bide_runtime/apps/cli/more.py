@@ -53,7 +53,7 @@ def ledger(catalog: Catalog) -> click.Command:
         callback=run,
         params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)],
         context_settings={"ignore_unknown_options": True, "help_option_names": []},
-        help="Look at a ledger, retry inputs, export outcomes: status, retry, export.",
+        help="Look at a ledger, and say what to do with its inputs: status, retry, settle, export.",
         add_help_option=False,
     )
 

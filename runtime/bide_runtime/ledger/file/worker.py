@@ -22,34 +22,24 @@ class Worker:
     """One batch of one process at work on a ledger."""
 
     def __init__(self, store: Store) -> None:
-        self._folder = store.path.absolute()
+        self._ledger = store.path.absolute()
         with store.writing() as database:
             [self.number] = database.execute(
                 "INSERT INTO worker (pid) VALUES (?) RETURNING number", (os.getpid(),)
             ).fetchone()
             # Locked before others can see the number.
-            self._lock = self._path(self.number).open("wb")
+            self._lock = _path(self._ledger, self.number).open("wb")
             _try_lock(self._lock)
             try:
                 self._lock.write(bytes(_RESERVE))
                 self._lock.flush()
             except OSError as error:
                 raise LedgerFileError(f"the ledger {store.path} cannot be written: {error.strerror}") from error
-        _ours[self._folder, self.number] = fork_count()
+        _ours[self._ledger, self.number] = fork_count()
 
     def is_alive(self, number: int) -> bool:
         """Whether the worker of this number is at work."""
-        if _ours.get((self._folder, number)) == fork_count():
-            return True
-        path = self._path(number)
-        try:
-            with path.open("r+b") as file:
-                if not _try_lock(file):
-                    return True
-        except FileNotFoundError:
-            return False
-        path.unlink(missing_ok=True)
-        return False
+        return is_alive(self._ledger, number)
 
     def free_reserve(self) -> None:
         """Free the space that was kept for a full disk."""
@@ -57,14 +47,31 @@ class Worker:
 
     def leave(self) -> None:
         """End the work: others may take over at once."""
-        if _ours.get((self._folder, self.number)) != fork_count():
+        if _ours.get((self._ledger, self.number)) != fork_count():
             return
-        del _ours[self._folder, self.number]
-        self._path(self.number).unlink(missing_ok=True)
+        del _ours[self._ledger, self.number]
+        _path(self._ledger, self.number).unlink(missing_ok=True)
         self._lock.close()
 
-    def _path(self, number: int) -> Path:
-        return self._folder.with_name(f"{self._folder.name}-worker-{number}")
+
+def is_alive(ledger: Path, number: int) -> bool:
+    """Whether the worker of this number is at work on the ledger at this path."""
+    ledger = ledger.absolute()
+    if _ours.get((ledger, number)) == fork_count():
+        return True
+    path = _path(ledger, number)
+    try:
+        with path.open("r+b") as file:
+            if not _try_lock(file):
+                return True
+    except FileNotFoundError:
+        return False
+    path.unlink(missing_ok=True)
+    return False
+
+
+def _path(ledger: Path, number: int) -> Path:
+    return ledger.with_name(f"{ledger.name}-worker-{number}")
 
 
 def _try_lock(file: IO[bytes]) -> bool:

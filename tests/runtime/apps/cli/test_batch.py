@@ -95,6 +95,37 @@ def test_a_ledger_goes_on_where_it_was(shell_of: Any, tmp_path: Path) -> None:
     assert 5 == len((tmp_path / "out.jsonl").read_text("utf-8").splitlines())
 
 
+@pytest.mark.parametrize("more", [(), ("--ledger", "films.db")], ids=["", "ledger"])
+def test_files_of_a_batch_are_given_by_their_paths(
+    more: tuple[str, ...], shell_of: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outcomes have the paths; one that is not there is an outcome of its own."""
+    monkeypatch.chdir(tmp_path)
+    Path("film.mp4").write_bytes(b"film")
+    text = "".join(f"{json.dumps({'film': name})}\n" for name in ("film.mp4", "none.mp4"))
+    with shell_of("darkroom", scenarios=QUICK) as (shell, simulator):
+        ended = shell("print", "run-many", *more, stdin=text)
+        state = simulator.state()
+
+    told = {line["input"]["film"]: line["state"] for line in ended.lines}
+    assert {"film.mp4": "done", "none.mp4": "refused"} == told, ended.err
+    assert 1 == len(state["jobs"])
+
+
+def test_a_ledger_adds_to_the_file_of_outcomes(shell_of: Any, tmp_path: Path) -> None:
+    """So that running it again loses none. A line that a crash has cut goes, since its outcome comes again."""
+    out, words = tmp_path / "out.jsonl", ("--ledger", str(tmp_path / "batch.db"), "--to", str(tmp_path / "out.jsonl"))
+    with shell_of("scrapio", scenarios=QUICK) as (shell, _):
+        shell("fetch", "run-many", *words, stdin="".join(INPUTS.splitlines(keepends=True)[:2]))
+        out.write_bytes(out.read_bytes() + b'{"input": {"url": "htt')
+        ended = shell("fetch", "run-many", *words, stdin=INPUTS)
+        again = shell("fetch", "run-many", *words, stdin=INPUTS)
+
+    assert sorted(URLS) == sorted(json.loads(line)["input"]["url"] for line in out.read_text("utf-8").splitlines())
+    assert "3 done\n  2 more ended in earlier runs: scrapio ledger export" in ended.err
+    assert again.err.startswith("nothing is left to do\n  5 more ended in earlier runs: scrapio ledger export")
+
+
 def test_a_key_tells_inputs_apart(shell_of: Any, tmp_path: Path) -> None:
     """With `--key url`, another value of another argument is the same input."""
     file = ("--ledger", str(tmp_path / "jobs.db"), "--key", "url")

@@ -45,6 +45,27 @@ def test_a_lost_reply_without_keys_is_unsure(shell_of: Any) -> None:
     assert 1 == len(state["jobs"])
 
 
+def test_a_job_that_the_provider_does_not_know(shell_of: Any) -> None:
+    """The advice is not to wait for it."""
+    with shell_of("scrapio") as (shell, _):
+        ended = shell("fetch", "wait", "nobody")
+
+    assert 3 == ended.code
+    assert "is the id that of this provider?" in ended.err
+    assert "scrapio fetch wait" not in ended.err
+
+
+def test_a_missing_key(shell_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to do in a shell, not in Python."""
+    with shell_of("scrapio") as (shell, _):
+        monkeypatch.delenv("SCRAPIO_API_KEY")
+        ended = shell(*RUN)
+
+    assert 2 == ended.code
+    assert "set SCRAPIO_API_KEY, or run: scrapio login" in ended.err
+    assert "api_key=" not in ended.err
+
+
 def test_a_provider_that_cannot_be_reached(shell_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 5."""
     with shell_of("scrapio") as (shell, _):

@@ -1,0 +1,1 @@
+"""`bide verify` against Prism, which serves providers' own OpenAPI documents."""
