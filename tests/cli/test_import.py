@@ -107,6 +107,40 @@ def test_interactive_asks_about_doubtful_jobs(
     assert "  job " in told.out
 
 
+def test_interactive_asks_which_place_has_the_result(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is in the spec without a mark, and an update does not ask again."""
+    thin = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    paths = {
+        "/jobs": {"post": submit(thin, "202")},
+        "/jobs/{id}": {"get": poll()},
+        "/jobs/{id}/output": {"get": {"responses": {"200": {"description": "", "content": {"video/mp4": {}}}}}},
+    }
+    Path("openapi.json").write_text(json.dumps(document(paths)))
+    assert 0 == main(["import", "openapi.json", "--out", "unasked.yaml"])
+    unasked = " ".join(Path("unasked.yaml").read_text("utf-8").replace("#", " ").split())
+    assert "TODO bide: whether the result is GET /jobs/{id}/output or the field result of the poll or" in unasked
+    asked: list[str] = []
+
+    def second(text: str, **_: Any) -> int:
+        asked.append(text)
+        return 2
+
+    monkeypatch.setattr("click.prompt", second)
+
+    assert 0 == main(["import", "openapi.json", "--out", "asked.yaml", "--interactive"])
+    assert 1 == len(asked)
+    told = capsys.readouterr().err
+    assert "The result of POST /jobs may be:" in told
+    assert "  1  GET /jobs/{id}/output\n  2  the field result of the poll\n  3  the whole reply of the poll\n" in told
+    text = Path("asked.yaml").read_text("utf-8")
+    assert "result: {field: result}" in text
+    assert "whether the result" not in text
+    assert 0 == main(["import", "openapi.json", "--update", "asked.yaml"])
+    assert "asked.yaml is up to date" in capsys.readouterr().out
+
+
 def test_a_document_at_an_address_is_fetched(capsys: pytest.CaptureFixture[str]) -> None:
     """Only if the address is given as one; one that does not answer is explained."""
 

@@ -50,7 +50,7 @@ def test_what_is_new_comes_in_and_what_the_author_wrote_stays(capsys: pytest.Cap
     assert "words" in told
     after = SPEC.read_text("utf-8").splitlines()
     gone = [line for line in before if line not in after]
-    assert all("failed" in line or "Result: {fields" in line for line in gone)
+    assert all("failed" in line or "Result: {fields" in line or line.startswith("# Imported from") for line in gone)
     assert "title: Acme Inc.  # as they write it" in after
     assert "# Ours." in after
     assert 0 == main(["check", "specs/acme.yaml"])
@@ -145,3 +145,28 @@ def test_a_spec_that_cannot_be_read_is_not_updated(capsys: pytest.CaptureFixture
     assert "specs/acme.yaml:2:1: error[bad-yaml]" in told
     assert "so it is not updated" in told
     assert "a: [" == SPEC.read_text()
+
+
+def test_the_comment_at_the_top_names_the_last_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where nothing else has changed, and where the title needs several lines."""
+    found = json.loads(Path("two.json").read_text())
+    found["info"] = {"title": f"Acme. The API {'of many words ' * 12}", "version": "2.0.1"}
+    Path("three.json").write_text(json.dumps(found))
+
+    for name, said in (("two.json", "Acme 1.2)."), ("three.json", " 2.0.1)."), ("two.json", "Acme 1.2).")):
+        assert 0 == main(["import", name, "--update", "specs/acme.yaml", "--keep", "mine"])
+        top = SPEC.read_text("utf-8").partition("# Few documents")[0]
+        assert f"# Imported from {name} (OpenAPI 3.1.0, Acme" in top
+        assert top.endswith(f"{said}\n")
+        assert 1 == SPEC.read_text("utf-8").count("# Imported from")
+
+
+def test_a_renamed_type_is_followed_in_fields_of_any_name() -> None:
+    """A field `title` or `default` names a type like any other."""
+    from bide.importer.updating.merging import renamed
+
+    given = {"models": {"Card": {"fields": {"title": "Head", "default?": "list of Head", "description": "string"}}}}
+
+    assert {"title": "Heading", "default?": "list of Heading", "description": "string"} == renamed(
+        given, {("models", "Head"): "Heading"}
+    )["models"]["Card"]["fields"]

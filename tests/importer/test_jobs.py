@@ -197,7 +197,7 @@ def test_a_doubtful_job_says_so_and_can_be_refused() -> None:
     refused = []
 
     assert "# POST /jobs, polled at GET /jobs/{id}: " in text
-    assert "# because of the poll is below the submit" in text
+    assert "# What speaks for it: the poll is below the submit; the reply has an id;" in text
 
     def answer(pair: Any) -> bool:
         refused.append(str(pair.submit))

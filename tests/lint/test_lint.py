@@ -941,3 +941,17 @@ def test_an_example_of_a_union_without_discriminator() -> None:
 
     assert linted(text) == []
     assert any("discriminator" in problem.message for problem in found.problems)
+
+
+def test_an_empty_narrowing_of_what_is_around_the_job() -> None:
+    """The help names the envelope: the model of the whole object has none of the fields of the job."""
+    whole = (
+        "  Reply: {fields: {success: boolean, data: FetchJob}}\n  DoneReply: {is: Reply, when: succeeded}\n  Click:\n"
+    )
+
+    [warning] = [each for each in linted(changed(("  Click:\n", whole))) if each.code == "empty-narrowing"]
+
+    assert (
+        'if the fields of the job are in "data", write `envelope: data` in the model "FetchJob", and use "FetchJob" in'
+        ' place of "Reply"'
+    ) == warning.help

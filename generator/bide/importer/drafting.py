@@ -12,18 +12,33 @@ from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
 from bide.importer.pace import pace_of
 from bide.importer.pairs import Pair, leads_to, mapping_of, pairs_of
+from bide.importer.parts.failures import is_error, of_body, of_poll
+from bide.importer.parts.results import RESULT, Choice, Chooser, Place, chosen, in_poll, of_address
+from bide.importer.parts.security import security_of, usual_of
+from bide.importer.parts.servers import server_of
+from bide.importer.parts.shown import shown
 from bide.importer.polls import Poll, is_parameter, shape
 from bide.importer.types import Types, described
-from bide.importer.words import guess
+from bide.importer.words import guess, singular
 from bide.spec import names
 
 Path = tuple[str, ...]
 
-_RESULT = re.compile(r"^(?:results?|outputs?|download|content|transcript|items|data|file)$", re.IGNORECASE)
-_RESULT_FIELD = re.compile(r"^(?:outputs?|results?|response|data|assets|transcript)$")
 _CANCEL = re.compile(r"(?:^|[/:_-])(?:abort|cancel|stop|terminate|dismiss)(?:$|[/_-])", re.IGNORECASE)
 _CANCEL_TEXT = re.compile(r"\b(?:cancel|stop|abort|dismiss|terminate)", re.IGNORECASE)
-_ERROR = re.compile(r"^(?:error|failure_reason|failureReason|error_message|errorMessage|failure|errors?)$")
+_OVER = re.compile(
+    r"\b(?:already|finished|completed?|ended|terminal|final|no longer|not (?:running|cancell?able)|"
+    r"(?:cannot|can't|can ?not) be (?:cancell?ed|stopped|aborted))\b",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(
+    r"\b(?:not (?:\w+ )?(?:ready|rendered|completed?|finished|done|available|processed)|"
+    r"yet|still|in progress|processing)\b",
+    re.IGNORECASE,
+)
+_GONE = re.compile(r"\b(?:expired?|gone|no longer|deleted|removed)\b", re.IGNORECASE)
+_WEBHOOK = "how it is signed is not in the document; `webhooks` of a spec says that, from the provider's pages"
+_NO_ARGUMENT = "a poll, a result and a cancellation take no arguments; a constant can be written into it"
 _KEY = re.compile(r"idempotency[-_]?key$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -39,6 +54,8 @@ class Draft:
     """(what, why) of all that the spec does not have."""
     jobs: dict[str, Pair] = field(default_factory=dict)
     """The pair of each job, by its name."""
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    """(model, what, why) of all that a type does not have; the model is empty if it is in none."""
     proposed: list[Pair] = field(default_factory=list)
     """Pairs with too few points to be written."""
 
@@ -68,9 +85,12 @@ class Wanted:
     """The points that a job needs."""
 
 
-def draft(api: Api, wanted: Wanted, chosen: list[Pair] | None = None) -> Draft:
-    """A draft of the spec. *chosen* are the pairs to write; by default those with enough points."""
-    return _Drafter(api, wanted).drafted(chosen)
+def draft(api: Api, wanted: Wanted, pairs: list[Pair] | None = None, choose: Chooser | None = None) -> Draft:
+    """A draft of the spec. *pairs* are the jobs to write; by default those with enough points.
+
+    *choose* answers which of several places has the result.
+    """
+    return _Drafter(api, wanted, choose).drafted(pairs)
 
 
 def found_in(api: Api, wanted: Wanted) -> list[Pair]:
@@ -79,8 +99,9 @@ def found_in(api: Api, wanted: Wanted) -> list[Pair]:
 
 
 class _Drafter:
-    def __init__(self, api: Api, wanted: Wanted) -> None:
+    def __init__(self, api: Api, wanted: Wanted, choose: Chooser | None) -> None:
         self._api = api
+        self._choose = choose
         self._wanted = wanted
         self._lens = Lens(api)
         title = api.title or wanted.name
@@ -91,7 +112,7 @@ class _Drafter:
         self._title = title
         self._job_names: set[str] = set()
         self._lifecycles: dict[str, tuple[str, Json]] = {}
-        self._key_header = ""
+        self._key_headers: set[str] = set()
         self._reply = Look()
         """Of the submit of the job that is being written."""
 
@@ -114,7 +135,10 @@ class _Drafter:
             data_lifecycle, raw = lifecycle
             lifecycles.setdefault(data_lifecycle, raw)
             self._explain(name, pair)
+            self._unsaid(pair.submit)
+            self._show(job.get("snapshot", ""), self._lens.json_replies(pair.poll.operation))
         operations = self._operations(chosen) if self._wanted.operations or not jobs else {}
+        self._types.finish()
         parts = {
             "jobs": jobs,
             "lifecycles": lifecycles,
@@ -124,6 +148,12 @@ class _Drafter:
             "models": self._types.models,
         }
         data |= {key: value for key, value in parts.items() if value}
+        for kind, reason in self._types.renamed.items():
+            section = next((each for each in ("enums", "unions", "models") if kind in data.get(each, {})), "")
+            if section:
+                self._draft.say((section, kind), reason)
+        self._draft.notes += self._types.notes
+        self._draft.notes += [("", f"webhook {name}", _WEBHOOK) for name in self._api.webhooks]
         missing = list(self._api.references.missing.items())[:50]
         self._draft.left_out += [(f"$ref {reference}", reason) for reference, reason in missing]
         return self._draft
@@ -143,48 +173,31 @@ class _Drafter:
         if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?", api.base_url):
             head["base_url"] = "https://api.example.com"
             draft.ask(("base_url",), "the base URL; the document has none that can be used")
-        if (auth := self._auth()) is not None:
-            head["auth"] = auth
-            self._key_header = str(auth.get("header", "")).lower() if isinstance(auth, dict) else ""
+        elif (server := server_of(api.servers, self._variable_texts())) is not None:
+            head["base_url"] = server.url
+            head |= {"variables": server.variables} if server.variables else {}
+            draft.left_out += server.left_out
+        security = security_of(api, name.upper())
+        for text in security.asked:
+            draft.ask(("auth",), text)
+        draft.left_out += security.left_out
+        if security.auth is not None:
+            head["auth"] = security.auth
+            self._key_headers = security.headers
+        elif not security.left_out:
+            draft.ask(("base_url",), "how requests are authenticated; the document does not say")
         if errors := self._errors():
             head["errors"] = errors
         return head
 
-    def _auth(self) -> Json:
-        """The secret of the first security scheme that a spec can say."""
-        api, env = self._api, f"{self._wanted.name.upper()}_API_KEY"
-        asked = api.required if isinstance(api.required, list) else []
-        required = [str(name) for each in asked if isinstance(each, Mapping) for name in each]
-        order = [*required, *(name for name in api.security if name not in required)]
-        for name in order:
-            scheme = self._api.references.followed(api.security.get(name))
-            if not isinstance(scheme, Mapping):
-                continue
-            kind, where = str(scheme.get("type", "")).lower(), str(scheme.get("in", ""))
-            header = str(scheme.get("name", ""))
-            if kind == "apikey" and where == "header" and re.fullmatch(r"[A-Za-z0-9-]+", header):
-                return (
-                    {"bearer": True, "env": env}
-                    if header.lower() == "authorization" and "bearer" in str(scheme.get("description", "")).lower()
-                    else {"header": header, "env": env}
-                )
-            if kind == "apikey" and where == "query":
-                return {"query": header, "env": env}
-            if kind == "basic" or (kind == "http" and str(scheme.get("scheme", "")).lower() == "basic"):
-                base = self._wanted.name.upper()
-                return [
-                    {"basic": "username", "env": f"{base}_USERNAME"},
-                    {"basic": "password", "env": f"{base}_PASSWORD"},
-                ]
-            if kind == "http" or kind in ("oauth2", "openidconnect"):
-                if kind != "http":
-                    self._draft.ask(("auth",), f"{name} is {kind}; this sends a token that you have got elsewhere")
-                return {"bearer": True, "env": env}
-        if order:
-            self._draft.left_out.append((f"security {order[0]}", "a spec cannot say it"))
-            return None
-        self._draft.ask(("base_url",), "how requests are authenticated; the document does not say")
-        return None
+    def _variable_texts(self) -> dict[str, str]:
+        """The descriptions of the variables of servers."""
+        servers = self._api.servers if isinstance(self._api.servers, list) else []
+        return {
+            str(name): described(str(mapping_of(each).get("description", "")))
+            for server in servers
+            for name, each in mapping_of(mapping_of(server).get("variables")).items()
+        }
 
     def _errors(self) -> list[Json]:
         """The shapes of error bodies, of replies from 400 on."""
@@ -197,28 +210,13 @@ class _Drafter:
                     or not (reply.status is None or reply.status >= 400)
                 ):
                     continue
-                if (found := self._error_shape(self._lens.look(reply.schema))) is not None:
+                if (found := of_body(self._lens, self._lens.look(reply.schema))) is not None:
                     shapes.setdefault(found, None)
         made = []
         for number, (message, code) in enumerate(list(shapes)[:4]):
             made.append({"name": "error" if not number else f"error_{number + 1}", **({"code": code} if code else {})})
             made[-1]["message"] = message
         return made
-
-    def _error_shape(self, look: Look) -> tuple[str, str] | None:
-        inner, path = look, ""
-        for name in ("error", "fault"):
-            if self._lens.property(look, name).properties:
-                inner, path = self._lens.property(look, name), f"{name}."
-        message = next(
-            (each for each in ("message", "detail", "msg", "description", "title") if each in inner.properties), ""
-        )
-        if not message and "error" in look.properties and not path:
-            message = "error"
-        code = next(
-            (each for each in ("code", "type", "error_code") if each in inner.properties and each != message), ""
-        )
-        return (f"{path}{message}", f"{path}{code}" if code else "") if message else None
 
     # --- jobs ---
 
@@ -235,22 +233,30 @@ class _Drafter:
         if submit.deprecated:
             job["deprecated"] = True
         replies = self._lens.json_replies(submit)
-        first = pair.id_field[:1] or pair.address[:1]
+        first, key, inside = pair.id_field[:1] or pair.address[:1], "", Look()
         with_id = [each for each in replies if {*first} <= self._lens.look(each.schema).properties.keys()]
         reply = next(iter(with_id), None)
         if reply is not None and self._lens.look(reply.schema).properties:
-            kind = self._types.model_of(reply.schema, f"{name} submitted")
+            look, path = self._lens.look(reply.schema), pair.id_field if not pair.is_of_argument else ()
+            self._pointed(look, reply.schema, path)
+            key = self._envelope(look, path)
+            schema = reply.schema if not key else look.properties[key]
+            kind = self._types.model_of(schema, f"{name} submitted")
+            if key and not self._wrapped(kind, key, look, submit):
+                key, schema = "", reply.schema
+                kind = self._types.model_of(schema, f"{name} submitted")
             if kind in self._types.models:
                 request["returns"] = kind
                 if at_once := [str(each.status) for each in replies if each not in with_id and each.status]:
                     codes = " or ".join(at_once)
                     self._draft.say(("jobs", name), f"the document also has a reply with HTTP {codes}, without a job")
-        self._id(pair, request)
-        key = next((each for each in submit.parameters if each.place == "header" and _KEY.search(each.name)), None)
-        if key is not None:
-            request["idempotency_key"] = key.name
+            inside = self._lens.look(schema) if kind in self._types.models else Look()
+        self._id(pair, request, len(key and "1"))
+        header = next((each for each in submit.parameters if each.place == "header" and _KEY.search(each.name)), None)
+        if header is not None:
+            request["idempotency_key"] = header.name
         job["submit"] = request
-        self._reply = Look() if reply is None or "returns" not in request else self._lens.look(reply.schema)
+        self._reply = inside
         lifecycle_name, lifecycle, snapshot, result = self._lifecycle(pair, name, required, request)
         job["lifecycle"] = lifecycle_name
         if snapshot:
@@ -259,8 +265,40 @@ class _Drafter:
         self._job_names.add(name)
         return name, job, (lifecycle_name, lifecycle)
 
-    def _id(self, pair: Pair, request: dict[str, Json]) -> None:
-        """Where the id is."""
+    def _pointed(self, look: Look, schema: Json, path: Path) -> None:
+        """Make models of what a pointer leads through."""
+        self._types.one_model(schema)
+        for step in path[:-1]:
+            schema = look.items if step.isdigit() else look.properties.get(step)
+            self._types.one_model(schema)
+            look = self._lens.look(schema)
+
+    def _envelope(self, look: Look, path: Path) -> str:
+        """The key of the object that has all of the job, if a pointer leads into it and only scalars are beside it."""
+        if len(path) < 2 or path[0] not in look.properties or path[1].isdigit():
+            return ""
+        inner = self._lens.property(look, path[0])
+        beside = [self._lens.property(look, wire) for wire in look.properties if wire != path[0]]
+        is_plain = not any(each.properties or each.items is not None or "object" in each.kinds for each in beside)
+        names_ = [wire for wire in look.properties if wire != path[0]]
+        is_other = any(
+            is_error(wire) or _squeezed(wire).endswith("id") or "progress" in wire.lower() for wire in names_
+        )
+        is_object = bool(inner.properties) and inner.kinds - {"null"} <= {"object"} and path[0] not in inner.properties
+        return path[0] if is_plain and is_object and beside and not is_other else ""
+
+    def _wrapped(self, kind: str, key: str, look: Look, operation: Operation) -> bool:
+        """Write an envelope into a model; whether it has no other one."""
+        model = self._types.models.get(kind)
+        if model is None or model.get("envelope", key) != key:
+            return False
+        model["envelope"] = key
+        outside = ", ".join(wire for wire in look.properties if wire != key)
+        self._types.note(kind, f"{outside} of {operation}", f"it is outside of the envelope {key}")
+        return True
+
+    def _id(self, pair: Pair, request: dict[str, Json], outside: int) -> None:
+        """Where the id is. *outside* is how many steps of its pointer are outside of the model."""
         if pair.is_of_argument:
             holder = pair.argument
             holder = holder or next((each.name for each in pair.submit.parameters if each.name == pair.poll.id), "")
@@ -271,7 +309,7 @@ class _Drafter:
                 raise CannotSay("the id of the job is in no argument of the submit")
             request["job_id"] = {"argument": _plain(holder)}
         elif pair.id_field and "returns" in request:
-            request["job_id"] = ".".join(pair.id_field)
+            request["job_id"] = ".".join(pair.id_field[outside:])
         elif pair.header and not pair.poll.operation.path:
             pass  # the address is the id
         elif pair.header:
@@ -305,7 +343,7 @@ class _Drafter:
         merged = self._lens.reply(asked)
         if (reply is None or not merged.properties) and {200, 202} <= asked.statuses:
             lifecycle["poll"]["states"] = {"202": "running", "200": "succeeded"}
-            result = self._result(pair, owner, name, lifecycle, "any", required)
+            result = self._result(pair, owner, name, lifecycle, "any", required, 0)
             self._cancel(pair, name, lifecycle, required)
             return self._shared(name, lifecycle), lifecycle, "", result
         if reply is None or not merged.properties:
@@ -315,13 +353,23 @@ class _Drafter:
             if len(self._lens.json_replies(asked)) == 1
             else {"anyOf": [each.schema for each in self._lens.json_replies(asked)]}
         )
-        snapshot = self._types.model_of(schema, f"{owner} status")
+        pointer = poll.status.pointer if poll.status else ()
+        self._pointed(merged, schema, pointer)
+        for wire, each in self._holder(merged, pointer).properties.items():
+            if is_error(wire):
+                self._types.one_model(each)
+        key = self._envelope(merged, pointer)
+        snapshot = self._types.model_of(merged.properties[key] if key else schema, f"{owner} status")
+        if key and not self._wrapped(snapshot, key, merged, asked):
+            key, snapshot = "", self._types.model_of(schema, f"{owner} status")
         if snapshot not in self._types.models:
             raise CannotSay(f"a poll returns {snapshot}, and no object with known fields")
-        self._status(pair, name, lifecycle)
-        result = self._result(pair, owner, name, lifecycle, snapshot, required)
+        outside = len(key and "1")
+        self._status(pair, name, lifecycle, outside)
+        result = self._result(pair, owner, name, lifecycle, snapshot, required, outside)
         self._cancel(pair, name, lifecycle, required)
-        self._more(merged, pair, lifecycle)
+        self._more(merged, pair, lifecycle, outside)
+        self._arguments(asked, lifecycle["poll"])
         if pace := pace_of(asked.raw.get("x-speakeasy-polling")):
             lifecycle["polling"] = pace
         return self._shared(name, lifecycle), lifecycle, snapshot, result
@@ -337,14 +385,31 @@ class _Drafter:
         self._lifecycles[name] = (wanted, lifecycle)
         return name
 
-    def _status(self, pair: Pair, name: str, lifecycle: dict[str, Json]) -> None:
+    def _holder(self, look: Look, pointer: Path) -> Look:
+        """The object that has the status."""
+        for step in pointer[:-1]:
+            look = self._lens.look(look.items) if step.isdigit() else self._lens.property(look, step)
+        return look
+
+    def _arguments(self, operation: Operation, made: Mapping[str, Json]) -> None:
+        """List the optional arguments of a poll, a result or a cancellation, which a spec cannot say."""
+        unsent: dict[str, list[str]] = {}
+        for each in operation.parameters:
+            is_own = each.place == "header" and (_skipped(each.name) or each.name.lower() in self._key_headers)
+            is_sent = each.place == "path" or each.name in mapping_of(made.get("query"))
+            if not is_own and not is_sent and each.place != "cookie":
+                unsent.setdefault({"header": "headers"}.get(each.place, each.place), []).append(each.name)
+        for place, given in unsent.items():
+            self._draft.notes.append(("", f"{' and '.join(given)} in the {place} of {operation}", _NO_ARGUMENT))
+
+    def _status(self, pair: Pair, name: str, lifecycle: dict[str, Json], outside: int) -> None:
         status, path = pair.poll.status, ("lifecycles", name, "states")
         if status is None:
             if {200, 202} <= pair.poll.operation.statuses:
                 lifecycle["poll"]["states"] = {"202": "running", "200": "succeeded"}
                 return
             raise CannotSay("the document does not say how a poll tells that a job is done")
-        lifecycle["status"] = ".".join(status.pointer)
+        lifecycle["status"] = ".".join(status.pointer[outside:])
         if status.is_boolean:
             lifecycle["states"] = {"false": "running", "true": "succeeded"}
             return
@@ -365,39 +430,70 @@ class _Drafter:
         lifecycle["states"] = states
 
     def _result(
-        self, pair: Pair, owner: str, name: str, lifecycle: dict[str, Json], snapshot: str, required: set[str]
+        self,
+        pair: Pair,
+        owner: str,
+        name: str,
+        lifecycle: dict[str, Json],
+        snapshot: str,
+        required: set[str],
+        outside: int,
     ) -> str:
-        """The type of the result; writes where it is."""
+        """The type of the result; writes where it is, and why."""
         asked, base = pair.poll.operation, shape(_head_of(pair.poll.operation))
+        linked = list(self._linked(pair.poll, RESULT))
         below = [
             (each, each.segments[-2][1:-1] if is_parameter(each.segments[-2]) else pair.poll.id)
             for each in self._api.operations
             if each.method == "get" or (each.method == "post" and self._lens.look(each.body).required)
             if each.segments and shape(each.segments[:-1]) == base
-            if _RESULT.match(each.segments[-1]) and each is not asked
+            if RESULT.match(each.segments[-1]) and each is not asked and all(each is not one for one, _ in linked)
         ]
-        for each, id_ in [*self._linked(pair.poll, _RESULT), *below]:
+        addresses, at = list[Place](), dict[Operation, dict[str, Json]]()
+        for is_linked, (each, id_) in [*((True, one) for one in linked), *((False, one) for one in below)]:
+            if any(each.method == one.method and shape(each.segments) == shape(one.segments) for one in at):
+                continue
             try:
-                at = self._address(each, id_, required)
-            except CannotSay:
+                at[each] = self._address(each, id_, required)
+            except CannotSay as why:
+                self._draft.left_out.append((str(each), f"as the result of {owner}: {why}"))
                 continue
-            lifecycle["result"] = at
-            reply = next(iter(each.successes), None)
+            addresses.append(of_address(each, id_, is_linked=is_linked))
+        pointer = pair.poll.status.pointer if pair.poll.status else ()
+        holder = self._holder(self._lens.reply(asked), pointer)
+        fields = list(
+            in_poll(self._lens, holder, self._lens.reply(pair.submit), pointer[0] if len(pointer) > 1 else "")
+        )
+        choice = self._settled(pair, name, chosen(addresses, fields))
+        place = choice.place
+        said = place.said if place else "the whole reply of the poll"
+        self._draft.say(("jobs", owner, "result"), f"The result is {said}: {choice.why}.")
+        if place is None:
+            return snapshot
+        if place.operation is not None:
+            lifecycle["result"] = {**at[place.operation], **_statuses_of_result(place.operation)}
+            self._arguments(place.operation, lifecycle["result"])
+            reply = next(iter(place.operation.successes), None)
             if accepted := _text_media(reply):
-                at["headers"] = {"Accept": accepted}
-            return self._reply_type(reply, f"{owner} result", for_result=True)
-        merged, mine = self._lens.reply(asked), self._lens.reply(pair.submit)
-        holder: tuple[str, ...] = pair.poll.status.pointer[:-1] if pair.poll.status else ()
-        for step in holder:
-            merged = self._lens.property(merged, step)
-        for wire in merged.properties:
-            if not _RESULT_FIELD.match(wire) or wire in mine.properties or (wire,) == holder:
-                continue
-            kind = self._types.of(merged.properties[wire], f"{owner} {wire}")
-            if kind not in ("boolean", "integer", "number", "any"):
-                lifecycle["result"] = {"field": ".".join((*holder, wire))}
-                return kind
-        return snapshot
+                lifecycle["result"]["headers"] = {"Accept": accepted}
+            kind = self._reply_type(reply, f"{owner} result", for_result=True)
+            self._show(kind, [reply] if reply is not None else [])
+            return kind
+        lifecycle["result"] = {"field": ".".join((*pointer[:-1], place.field)[outside:])}
+        return self._types.of(holder.properties[place.field], f"{owner} {place.field}")
+
+    def _settled(self, pair: Pair, name: str, choice: Choice) -> Choice:
+        """The choice of the result, after the author has been asked, or with a mark that it has to be."""
+        if not choice.rivals:
+            return choice
+        said = [each.said for each in choice.rivals]
+        options = [*said, "the whole reply of the poll"]
+        if self._choose is not None and (answer := self._choose(str(pair.submit), options)) >= 0:
+            place = choice.rivals[answer] if answer < len(said) else None
+            return Choice(place, "so it was answered; " + (place.why if place else choice.why))
+        about = f"whether the result is {' or '.join(options)}"
+        self._draft.ask(("lifecycles", name, "result"), f"{about}; nothing in the document decides it")
+        return choice
 
     def _linked(self, poll: Poll, names: re.Pattern[str]) -> Iterator[tuple[Operation, str]]:
         """The operations that links of a poll lead to, and the parameter of each that is the id."""
@@ -432,32 +528,34 @@ class _Drafter:
                 lifecycle["cancel"] = self._address(each, linked.get(each, pair.poll.id), required)
             except CannotSay as why:
                 self._draft.left_out.append((str(each), f"the cancellation of {name}: {why}"))
+                return
+            self._arguments(each, lifecycle["cancel"])
+            over = [reply.status for reply in each.replies if reply.status and _is_over(reply)]
+            if over:
+                lifecycle["cancel"]["over"] = sorted(over)
             return
 
-    def _more(self, merged: Look, pair: Pair, lifecycle: dict[str, Json]) -> None:
+    def _more(self, merged: Look, pair: Pair, lifecycle: dict[str, Json], outside: int) -> None:
         """The error and the progress in a poll."""
-        holder: tuple[str, ...] = pair.poll.status.pointer[:-1] if pair.poll.status else ()
-        for step in holder:
-            merged = self._lens.property(merged, step)
-        for wire in merged.properties:
-            field, at = self._lens.property(merged, wire), ".".join((*holder, wire))
-            if _ERROR.match(wire) and "error" not in lifecycle:
-                message = next((each for each in ("message", "detail", "reason") if each in field.properties), "")
-                if message:
-                    code = next((each for each in ("code", "type") if each in field.properties), "")
-                    lifecycle["error"] = {**({"code": f"{at}.{code}"} if code else {}), "message": f"{at}.{message}"}
-                elif field.kinds == {"string"}:
-                    lifecycle["error"] = {"message": at}
-                if lifecycle.get("states") == {"false": "running", "true": "succeeded"} and "error" in lifecycle:
-                    lifecycle["ends"] = [{"if": at, "state": "failed"}]
+        pointer = pair.poll.status.pointer if pair.poll.status else ()
+        holder, prefix = self._holder(merged, pointer), "".join(f"{step}." for step in pointer[outside:-1])
+        error, at = of_poll(self._lens, holder, prefix)
+        if not error and len(pointer) > 1 and not outside:
+            error, at = of_poll(self._lens, merged, "")
+        if error:
+            lifecycle["error"] = error
+            if lifecycle.get("states") == {"false": "running", "true": "succeeded"}:
+                lifecycle["ends"] = [{"if": at, "state": "failed"}]
+        for wire in holder.properties:
+            field = self._lens.property(holder, wire)
             if (
                 re.match(r"^progress$|percent", wire, re.IGNORECASE)
-                and field.kinds <= {"number", "integer"}
-                and field.kinds
+                and field.kinds - {"null"} <= {"number", "integer"}
+                and field.kinds - {"null"}
             ):
-                raw = self._api.schema(merged.properties[wire])
+                raw = self._api.schema(holder.properties[wire])
                 is_share = "percent" not in wire.lower() and isinstance(raw, Mapping) and raw.get("maximum") == 1
-                lifecycle.setdefault("progress", {"share" if is_share else "percent": at})
+                lifecycle.setdefault("progress", {"share" if is_share else "percent": f"{prefix}{wire}"})
 
     # --- requests ---
 
@@ -502,7 +600,11 @@ class _Drafter:
             made["query"] = dict(query.items())
         if body := self._known_body(operation, id_, required):
             made["body"] = body
-        return made
+        return made | self._without_key(operation)
+
+    def _without_key(self, operation: Operation) -> dict[str, Json]:
+        """What a request says that needs no key where others do."""
+        return {"auth": "none"} if operation.raw.get("security") == [] and "auth" in self._draft.data else {}
 
     def _known_body(self, operation: Operation, id_: str, required: set[str]) -> dict[str, Json]:
         """What the body of a poll, a result or a cancellation must have: values of the submit and of its reply."""
@@ -526,7 +628,7 @@ class _Drafter:
     def _of_reply(self, name: str, path: str) -> str:
         """Where the reply of the submit has a value of an address: by its name, or as the id of what is before it."""
         before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
-        noun = _singular(before.lower()) if before and not is_parameter(before) else ""
+        noun = singular(before.lower()) if before and not is_parameter(before) else ""
         wanted = {_squeezed(name)} - {"id"} | ({_squeezed(f"{noun}id")} if noun else set())
         for at in self._fields_of(self._reply):
             is_of_noun = noun != "" and at[-1] == "id" and [_squeezed(each) for each in at[:-1]] == [_squeezed(noun)]
@@ -553,14 +655,14 @@ class _Drafter:
 
     def _request(self, operation: Operation, name: str) -> dict[str, Json]:
         """The address and the arguments of a request."""
-        made: dict[str, Json] = {operation.method: _named_path(operation.path)}
+        made: dict[str, Json] = {operation.method: _named_path(operation.path), **self._without_key(operation)}
         places: dict[str, dict[str, Json]] = {"path": {}, "query": {}, "headers": {}}
         for name_, text in operation.query.items():
             places["query"][name_] = {"const": text}
         for each in operation.parameters:
             if each.place == "cookie" or (each.place == "header" and _skipped(each.name)):
                 continue
-            if each.place == "header" and (_KEY.search(each.name) or each.name.lower() == self._key_header):
+            if each.place == "header" and (_KEY.search(each.name) or each.name.lower() in self._key_headers):
                 continue
             constant = self._lens.look(each.schema).values
             if each.place == "path" and len(constant) == 1:
@@ -589,6 +691,12 @@ class _Drafter:
         made |= {section: fields for section, fields in places.items() if fields}
         if operation.body is not None:
             self._body(operation, name, made)
+            if is_json(operation.media) and "body" in made and self._api.recording is None:
+                examples, why = shown(operation.body_examples)
+                if examples:
+                    made["examples"] = examples
+                if why:
+                    self._draft.left_out.append((f"examples of {operation}", why))
         return made
 
     def _plain_parameter(self, each: Parameter, kind: str, what: Json, section: str, always: bool) -> Json:
@@ -605,6 +713,12 @@ class _Drafter:
             if not each.explode and isinstance(what, dict):
                 return {**what, "join": ","}
             return what if each.explode else {"type": what, "join": ","}
+        if (
+            section == "query"
+            and each.style == "deepObject"
+            and (kind in self._types.models or kind.startswith("map of"))
+        ):
+            return {**what, "style": "deepObject"} if isinstance(what, dict) else {"type": what, "style": "deepObject"}
         if always:
             return "string"
         self._draft.left_out.append((f"parameter {each.name}", f"a {kind} in the {each.place} cannot be said"))
@@ -623,8 +737,8 @@ class _Drafter:
         if media in ("multipart/form-data", "application/x-www-form-urlencoded"):
             fields: dict[str, Json] = {}
             for wire, each in look.properties.items():
-                is_required = wire in look.required
-                fields[wire if is_required else f"{wire}?"] = self._form_field(each, f"{name} {wire}")
+                always, what = self._form_field(each, f"{name} {wire}", is_required=wire in look.required)
+                fields[wire if always else f"{wire}?"] = what
             if not fields:
                 raise CannotSay("the document does not say what the form has")
             made["body"] = fields
@@ -636,16 +750,17 @@ class _Drafter:
             return
         made["body"] = "bytes"
 
-    def _form_field(self, schema: Json, hint: str) -> Json:
+    def _form_field(self, schema: Json, hint: str, *, is_required: bool) -> tuple[bool, Json]:
+        """Whether a field of a form is there always, and what a spec says of it."""
         look, raw = self._lens.look(schema), self._api.schema(schema)
         if self._is_file(schema):
-            kind: str = "file"
+            kind = "file"
         elif look.items is not None and self._is_file(look.items):
             kind = "list of file"
         else:
-            kind = self._types.of(schema, hint)
+            return self._types.field(schema, hint, is_required=is_required)
         about = described(str(raw.get("description", ""))) if isinstance(raw, Mapping) else ""
-        return {"type": kind, "description": about} if about else kind
+        return is_required, {"type": kind, "description": about} if about else kind
 
     def _is_file(self, schema: Json) -> bool:
         raw = self._api.schema(schema)
@@ -707,7 +822,7 @@ class _Drafter:
         words = [word for part in parts for word in names.words(part)]
         words = [word for word in words if not re.fullmatch(r"v\d+|api|public|rest", word.lower())]
         if words and not is_operation:
-            words = [*words[:-1], _singular(words[-1])]
+            words = [*words[:-1], singular(words[-1])]
         candidates: list[list[str]] = []
         if (own := re.sub(r"[._-]submit$", "", operation.id)) != operation.id:
             candidates.append(list(names.words(own)))
@@ -747,19 +862,61 @@ class _Drafter:
         at = str(asked) if asked.path else f"the address in {pair.header}"
         doubt = "" if pair.is_certain else "; doubtful, so look at it"
         self._draft.say(("jobs", name), f"{pair.submit}, polled at {at}: {pair.points:.0f} points{doubt}")
-        self._draft.say(("jobs", name), f"because of {', '.join(dict.fromkeys(pair.signals[:7]))}")
+        self._draft.say(("jobs", name), f"What speaks for it: {'; '.join(pair.reasons[:7])}.")
+
+    def _show(self, kind: str, replies: list[Reply]) -> None:
+        """Write the examples of replies into their model."""
+        model = self._types.models.get(kind)
+        if model is None or "examples" in model or self._api.recording is not None:
+            return
+        examples, why = shown(each for reply in replies for each in reply.examples)
+        if examples:
+            model["examples"] = examples
+        if why:
+            self._draft.left_out.append((f"examples of {kind}", why))
+
+    def _unsaid(self, operation: Operation) -> None:
+        """List what a request of the document has and a spec cannot say."""
+        for name in mapping_of(operation.raw.get("callbacks")):
+            self._draft.notes.append(("", f"callback {name} of {operation}", _WEBHOOK))
+        security = operation.raw.get("security")
+        usual = usual_of(self._api)
+        ways = [sorted(map(str, mapping_of(each))) for each in security] if isinstance(security, list) else []
+        if security and isinstance(security, list) and usual and not any(each in usual for each in ways):
+            needs = " or ".join(" and ".join(way) or "no key" for way in ways)
+            why = "it needs another secret than most requests; `auth` of a request says which"
+            self._draft.notes.append(("", f"{operation} ({needs})", why))
+
+
+def _is_over(reply: Reply) -> bool:
+    """Whether the reply to a cancellation says that the job is over already."""
+    says_so = _OVER.search(reply.description) is not None
+    return reply.status == 409 or (reply.status in (400, 403, 405, 410, 412, 422) and says_so)
+
+
+def _statuses_of_result(operation: Operation) -> dict[str, Json]:
+    """The HTTP statuses of a result that is not ready or gone, where they are not the usual ones."""
+    early, gone = {409}, {404, 410}
+    for reply in operation.replies:
+        if reply.status is None or not 400 <= reply.status < 500 or reply.status in (401, 429):
+            continue
+        if _NOT_YET.search(reply.description) and not _GONE.search(reply.description):
+            early.add(reply.status)
+            gone.discard(reply.status)
+        elif reply.status != 404 and _GONE.search(reply.description):
+            gone.add(reply.status)
+            early.discard(reply.status)
+    made: dict[str, Json] = {}
+    if early != {409} and early:
+        made["not_ready"] = sorted(early)
+    if gone != {404, 410} and gone:
+        made["gone"] = sorted(gone)
+    return made
 
 
 def shape_of_id(path: str, id_: str) -> str:
     """The path of a poll with `{job_id}` in it."""
     return path.replace(f"{{{id_}}}", "{job_id}")
-
-
-def _singular(word: str) -> str:
-    """`job` of `jobs`, `query` of `queries`; a word that only looks like a plural stays."""
-    if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    return word[:-1] if re.search(r"[^siu]s$", word) else word
 
 
 def _head_of(operation: Operation) -> list[str]:

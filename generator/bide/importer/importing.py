@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from bide.importer.documents.reading import Json, Unreadable, read
 from bide.importer.drafting import Draft, Wanted, draft, found_in
 from bide.importer.mending import Unmendable, mended
 from bide.importer.pairs import Pair
+from bide.importer.parts.results import Chooser
 from bide.importer.recording.document import Recording
 from bide.importer.recording.examples import with_examples
 from bide.importer.recording.exchanges import is_recording
@@ -19,6 +21,9 @@ from bide.importer.recording.exchanges import is_recording
 __all__ = ["Import", "NotImported", "Wanted", "imported", "opened"]
 
 _TODO = "TODO bide: "
+_WIDTH = 104
+_TOGETHER = 8
+"""How many things that are left out for one reason are in one entry."""
 
 
 class NotImported(Exception):
@@ -31,6 +36,8 @@ class Import:
 
     text: str
     draft: Draft
+    heading: list[str]
+    """The comment at the top of the text."""
 
     @property
     def todos(self) -> int:
@@ -55,9 +62,17 @@ def opened(path: Path, only: str = "") -> Api:
 
 
 def imported(
-    api: Api, wanted: Wanted, *, source: str, schema: str, answer: Callable[[Pair], bool] | None = None
+    api: Api,
+    wanted: Wanted,
+    *,
+    source: str,
+    schema: str,
+    answer: Callable[[Pair], bool] | None = None,
+    choose: Chooser | None = None,
 ) -> Import:
     """A spec of an API. *source* is the name of the document, *answer* says whether a doubtful job is one.
+
+    *choose* answers where the result of a job is, if that is in doubt.
 
     Raises `NotImported`.
     """
@@ -66,7 +81,7 @@ def imported(
     chosen = None
     if answer is not None:
         chosen = [pair for pair in found_in(api, wanted) if pair.is_certain or answer(pair)]
-    made = draft(api, wanted, chosen)
+    made = draft(api, wanted, chosen, choose)
     if not made.data.get("jobs") and not made.data.get("operations"):
         raise NotImported(f"{source} has nothing that a spec can say{_reasons(made)}")
     heading = _heading(api, source)
@@ -74,12 +89,13 @@ def imported(
         text = mended(made, schema, heading)
     except Unmendable as why:
         raise NotImported(f"{source} gives no spec that checks clean: {why}") from why
+    _gather(made)
     if api.recording is None:
-        return Import(text + _left_out(made), made)
+        return Import(text + _left_out(made), made, heading)
     text = with_examples(made, text, schema, heading) + _left_out(made)
     if api.recording.secrets.shows(text):
         raise NotImported(f"{source}: a credential of the recording would be in the spec; remove it from the recording")
-    return Import(text, made)
+    return Import(text, made, heading)
 
 
 def _heading(api: Api, source: str) -> list[str]:
@@ -104,6 +120,20 @@ def _reasons(made: Draft) -> str:
     return "".join(f"\n  {what}: {why}" for what, why in made.left_out[:10])
 
 
+def _gather(made: Draft) -> None:
+    """List what is left out of what the spec has, with what is left out for the same reason together."""
+    types = {name for section in ("models", "unions") for name in made.data.get(section, {})}
+    by_reason: dict[str, list[str]] = {}
+    for owner, what, why in made.notes:
+        if not owner or owner in types:
+            by_reason.setdefault(why, []).append(what)
+    for why, whats in by_reason.items():
+        whats = list(dict.fromkeys(whats))
+        for at in range(0, len(whats), _TOGETHER):
+            made.left_out.append((", ".join(whats[at : at + _TOGETHER]), why))
+    made.left_out[:] = dict.fromkeys(made.left_out)
+
+
 def _left_out(made: Draft) -> str:
     """The comment at the end of a spec: what the document has and the spec does not."""
     if not made.left_out:
@@ -111,7 +141,8 @@ def _left_out(made: Draft) -> str:
     lines = ["", "# Left out:"]
     for what, why in made.left_out:
         said = " ".join("".join(char if char.isprintable() else " " for char in f"{what}: {why}").split())
-        lines.append(f"#   {said[:300]}")
+        first, *rest = textwrap.wrap(said, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        lines += [f"#   {first}", *(f"#     {line}" for line in rest)]
     return "\n".join([*lines, ""])
 
 

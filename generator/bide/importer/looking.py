@@ -10,6 +10,8 @@ from bide.importer.documents.openapi import Api, Operation, Reply, is_json
 from bide.importer.documents.reading import Json
 
 _DEEPEST = 8
+_SAYS_NOTHING = {"description", "title", "example", "examples", "default", "deprecated", "readOnly", "writeOnly"}
+"""Keys of a schema that say nothing of its values."""
 _QUOTED = re.compile(r"[`'\"]([A-Za-z][\w /-]{1,40})[`'\"]")
 
 
@@ -22,6 +24,10 @@ class Look:
     required: set[str] = field(default_factory=set)
     values: list[Json] = field(default_factory=list)
     """Of an enum or a constant."""
+    is_open: bool = False
+    """Whether there are other values: those of an alternative that lists none."""
+    is_any: bool = False
+    """Whether one of the alternatives is any value."""
     items: Json = None
     description: str = ""
     examples: list[Json] = field(default_factory=list)
@@ -96,6 +102,8 @@ class Lens:
             elif isinstance(each, str):
                 found.kinds.add(each)
         found.is_nullable = found.is_nullable or schema.get("nullable") is True
+        if kind is None:
+            found.kinds |= _kinds_without_type(schema)
         for name, each in _mapping(schema.get("properties")).items():
             found.properties.setdefault(str(name), each)
         found.required |= {each for each in _list(schema.get("required")) if isinstance(each, str)}
@@ -113,8 +121,11 @@ class Lens:
         for each in _list(schema.get("allOf")):
             self._fill(found, each, depth + 1, inside)
         alternatives = [*_list(schema.get("oneOf")), *_list(schema.get("anyOf"))]
-        required = found.required
+        required, has_type = found.required, bool(found.kinds)
         shared: set[str] | None = None
+        one_of = [each for each in alternatives if not _is_null(self.api.schema(each))]
+        if len(one_of) == 1 and not found.name and not found.properties:
+            found.name = self.api.references.name(one_of[0]) or ""  # it, or null
         for each in alternatives:
             part = Look()
             self._fill(part, each, depth + 1, inside)
@@ -122,6 +133,11 @@ class Lens:
                 shared = part.required if shared is None else shared & part.required
             elif part.is_nullable:
                 found.is_nullable = True
+            is_null = part.is_nullable and not (part.kinds or part.properties or part.values)
+            found.is_open = found.is_open or part.is_open or not (part.values or is_null)
+            inner = self.api.schema(each)
+            if not has_type and isinstance(inner, Mapping) and inner.keys() <= _SAYS_NOTHING:
+                found.is_any = True
             self._unite(found, part)
         found.required = required | (shared or set()) if alternatives else required
 
@@ -132,6 +148,7 @@ class Lens:
                 whole.properties[name] = each
             elif whole.properties[name] is not each:
                 whole.properties[name] = {"anyOf": [whole.properties[name], each]}
+        whole.is_any = whole.is_any or part.is_any
         whole.values += [each for each in part.values if each not in whole.values]
         whole.items = whole.items if whole.items is not None else part.items
         whole.description = whole.description or part.description
@@ -149,6 +166,20 @@ def walk(schema: Json) -> Iterator[Json]:
     elif isinstance(schema, list):
         for each in schema:
             yield from walk(each)
+
+
+def _is_null(schema: Json) -> bool:
+    return isinstance(schema, Mapping) and schema.get("type") == "null"
+
+
+def _kinds_without_type(schema: Mapping[str, Json]) -> set[str]:
+    """The JSON types that a schema without a `type` tells by its values or its parts."""
+    kinds: dict[type, str] = {bool: "boolean", str: "string", int: "integer", float: "number"}
+    values = [*_list(schema.get("enum")), *([schema["const"]] if "const" in schema else [])]
+    found = {kinds[type(each)] for each in values if type(each) in kinds}
+    if _mapping(schema.get("properties")):
+        found.add("object")
+    return found | ({"array"} if isinstance(schema.get("items"), Mapping) else set())
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from bide.importer.documents.reading import Json
 from bide.importer.drafting import Draft, Path
+from bide.importer.parts.uses import uses
 from bide.importer.writing import text_of
 from bide.lint.pipeline import examined
 from bide.spec.diagnostics import Diagnostic
@@ -25,6 +24,7 @@ def mended(draft: Draft, schema: str, heading: list[str]) -> str:
     """The text of a spec that checks clean. Raises `Unmendable`."""
     for _ in range(_ROUNDS):
         _drop_unused(draft)
+        _drop_marked(draft.data)
         text = text_of(draft, schema, heading)
         problems = examined("import.yaml", text).problems
         if not problems:
@@ -64,6 +64,8 @@ def _mend(draft: Draft, path: tuple[str | int, ...], problem: Diagnostic, seen: 
     """Leave out what a problem is about; whether anything was left out."""
     parts = tuple(map(str, path))
     section = parts[0] if parts else ""
+    if (at := _example_in(parts)) is not None:
+        return _mark(draft, at, f"{problem.message} [{problem.code}]", seen)
     if problem.code == "unused-allow":
         return _unsilence(draft, problem, seen)
     if problem.severity == "warning" and parts and not problem.code.startswith("unused-"):
@@ -87,6 +89,35 @@ def _mend(draft: Draft, path: tuple[str | int, ...], problem: Diagnostic, seen: 
     if section == "models" and len(parts) > 3 and parts[2] == "fields":
         return _loosen(draft, parts[:4], why, seen)
     return section in _TYPES and _replace(draft, section, parts[1], why, seen)
+
+
+def _example_in(parts: Path) -> Path | None:
+    """The path of the example that a path leads into."""
+    depth = 3 if parts[:1] == ("jobs",) else 2
+    is_example = parts[:1] in (("jobs",), ("operations",), ("models",)) and parts[depth : depth + 1] == ("examples",)
+    return parts[: depth + 2] if is_example and len(parts) > depth + 1 else None
+
+
+def _mark(draft: Draft, path: Path, why: str, seen: set[Path]) -> bool:
+    """Mark an example to be dropped: until the end of the round, the others keep their places."""
+    holder: Json = draft.data
+    for step in path[:-1]:
+        holder = holder[step]
+    if holder[int(path[-1])] is not None:
+        holder[int(path[-1])] = None
+        draft.left_out.append((f"an example of {path[1]}", why))
+    seen.add(path)
+    return True
+
+
+def _drop_marked(data: Json) -> None:
+    """Drop the examples that are marked."""
+    jobs = [job["submit"] for job in data.get("jobs", {}).values()]
+    for holder in (*jobs, *data.get("operations", {}).values(), *data.get("models", {}).values()):
+        if None in holder.get("examples", ()):
+            holder["examples"] = [each for each in holder["examples"] if each is not None]
+            if not holder["examples"]:
+                del holder["examples"]
 
 
 def _silence(draft: Draft, parts: Path, problem: Diagnostic, seen: set[Path]) -> bool:
@@ -183,7 +214,7 @@ def _replace(draft: Draft, section: str, name: str, why: str, seen: set[Path]) -
     del draft.data[section][name]
     draft.left_out.append((name, why))
     other = "string" if section == "enums" else "object"
-    for path, holder, key in _uses(draft.data, ()):
+    for path, holder, key in uses(draft.data, are_names=True):
         text = holder[key]
         words = text.replace("(", "( ").replace(")", " )").split(" ")
         if name in words:
@@ -196,25 +227,14 @@ def _replace(draft: Draft, section: str, name: str, why: str, seen: set[Path]) -
             if " or " in holder[key]:
                 holder[key] = "any"
     for union in draft.data.get("unions", {}).values():
-        union["variants"] = {tag: model for tag, model in union["variants"].items() if model != name}
+        variants = union["variants"]
+        if isinstance(variants, list):
+            union["variants"] = [model for model in variants if model != name]
+        else:
+            union["variants"] = {tag: model for tag, model in variants.items() if model != name}
     for union_name in [each for each, union in draft.data.get("unions", {}).items() if not union["variants"]]:
         _replace(draft, "unions", union_name, why, seen)
     return True
-
-
-def _uses(value: Json, path: Path) -> Iterator[tuple[Path, Json, Json]]:
-    """(path, holder, key) of each text that may be a type."""
-    items: Iterable[tuple[Json, Json]] = ()
-    if isinstance(value, dict):
-        items = list(value.items())
-    elif isinstance(value, list):
-        items = list(enumerate(value))
-    for key, each in items:
-        here = (*path, str(key))
-        if isinstance(each, dict | list):
-            yield from _uses(each, here)
-        elif isinstance(each, str) and key not in ("description", "const", "default", "title", "docs", "name"):
-            yield here, value, key
 
 
 def _drop_unused(draft: Draft) -> None:
@@ -224,7 +244,7 @@ def _drop_unused(draft: Draft) -> None:
     waiting = [
         text
         for section in ("jobs", "lifecycles", "operations")
-        for _, h, k in _uses(data.get(section, {}), (section,))
+        for _, h, k in uses(data.get(section, {}), (section,), are_names=True)
         for text in [h[k]]
     ]
     while waiting:
@@ -232,7 +252,9 @@ def _drop_unused(draft: Draft) -> None:
             for section in _TYPES:
                 if word not in used and word in data.get(section, {}):
                     used.add(word)
-                    waiting += [h[k] for _, h, k in _uses(data[section][word], ())]
+                    if section == "enums":
+                        continue  # texts of values, and no types
+                    waiting += [h[k] for _, h, k in uses(data[section][word], (section, word))]
     for section in _TYPES:
         if section in data:
             data[section] = {name: each for name, each in data[section].items() if name in used}

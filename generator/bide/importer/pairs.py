@@ -41,6 +41,44 @@ _RUNS = re.compile(
 )
 
 
+_SAID = {
+    "200 and 202": "the poll answers 200 or 202",
+    "202": "the submit answers 202",
+    "a link": "a link of the document leads to the poll",
+    "a status in the reply": "the reply has a status",
+    "a status without values": "the poll has a status without listed values",
+    "a thin reply": "the reply has few fields",
+    "a verb, and operations beside it": "the submit is a verb, and operations are beside it",
+    "an address in a field": "a field of the reply has an address",
+    "an address in a header": "a header of the reply has an address",
+    "an extension": "an extension of the document says so",
+    "an id": "the reply has an id",
+    "an id by its noun": "the reply has an id with the noun of the poll",
+    "an id for its parameter": "the reply has an id with the name of the poll's parameter",
+    "an id in a list": "the reply has an id in a list",
+    "done": "the poll says whether the job is done",
+    "its name says status": "the poll's name says status",
+    "its path is about waiting": "the submit's path is about waiting",
+    "its text is about waiting": "the submit's text is about waiting",
+    "its text names the poll": "the submit's text names the poll",
+    "statuses in words": "the poll's text names statuses of a job",
+    "statuses of a job": "the poll has the statuses of a job",
+    "statuses of the poll": "the reply has statuses of the poll",
+    "the id of something else": "the reply has an id of that name, but it may be of something else",
+    "the only poll of a provider with one for all": "it is the only poll, for all submits",
+    "the path says async": "the poll's path says async",
+    "the path says job": "the poll's path says job",
+    "the path says status": "the poll's path says status",
+    "the same model": "both return the same model",
+    "the same noun": "both have the same noun",
+    "the same path": "both have the same path",
+    "the same resource": "the submit is an action on what the poll shows",
+    "the same statuses": "both have the same statuses",
+    "the same tag": "both have the same tag",
+}
+"""Signs that read badly by themselves, as people are told of them."""
+
+
 class Add(Protocol):
     """Adds points to a pair for a sign."""
 
@@ -71,6 +109,11 @@ class Pair:
     @property
     def is_certain(self) -> bool:
         return self.points >= CERTAIN
+
+    @property
+    def reasons(self) -> list[str]:
+        """What speaks for it, for people."""
+        return [_SAID.get(each, each) for each in dict.fromkeys(self.signals)]
 
 
 def pairs_of(api: Api, lens: Lens) -> list[Pair]:

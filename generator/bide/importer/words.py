@@ -41,6 +41,13 @@ _NO_STATE = _set_of("undefined unknown unspecified")
 _GUESSES = {"ready": "succeeded", "ended": "succeeded", "indexed": "succeeded", "approved": "succeeded"}
 _ALSO = {"incomplete": "failed", "preempted": "failed", "skipped": "cancelled", "archived": "expired"}
 
+_NO_PLURAL = re.compile(r"(?:^|[^s])$|(?:ss|us|is)$|(?:alias|atlas|bias|canvas|gas|lens|means|news|series|species)$")
+_PLURALS = (
+    (re.compile(r"(?P<end>yses)$"), "ysis"),
+    (re.compile(r"(?:[tnp]us|virus|alias|canvas|ss|x|sh|[^a]ch)(?P<end>es)$"), ""),
+    (re.compile(r"(?<!mov)(?P<end>ies)$"), "y"),
+    (re.compile(r"(?<=..)(?P<end>s)$"), ""),
+)
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
@@ -90,6 +97,17 @@ def guess(word: str) -> str:
     text = plain(word)
     otherwise = "pending" if _is_none(text) else "succeeded" if text.endswith("ed") else "running"
     return _GUESSES.get(text) or _ALSO.get(text) or otherwise
+
+
+def singular(word: str) -> str:
+    """`job` of `jobs`, `query` of `queries`, `status` of `statuses`; a word that only looks like a plural stays."""
+    text = word.lower()
+    if _NO_PLURAL.search(text):
+        return word
+    for ending, one in _PLURALS:
+        if found := ending.search(text):
+            return word[: found.start("end")] + one
+    return word
 
 
 def is_of_a_job(words: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bide.importer.documents.reading import Json
 from bide.importer.drafting import Draft, Path
+from bide.importer.parts.number import Number
 
 _PLAIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9 _./-]*)?[A-Za-z0-9_./]|/[A-Za-z0-9_./-]+|https?://[A-Za-z0-9._~/-]+")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\??")
@@ -18,12 +19,17 @@ _WIDTH = 110
 
 def text_of(draft: Draft, schema: str, heading: list[str]) -> str:
     """The text of a spec. *schema* is the path of the JSON Schema, *heading* the comment at its top."""
-    lines = [f"# yaml-language-server: $schema={schema}", "", *map(_comment, _wrapped(heading, 0)), ""]
+    lines = [f"# yaml-language-server: $schema={schema}", "", *heading_of(heading), ""]
     for key, value in draft.data.items():
         if key in ("jobs", "lifecycles", "operations", "enums", "unions", "models"):
             lines.append("")
         lines += _entry(draft, (), key, value, 0)
     return "\n".join([*lines, ""])
+
+
+def heading_of(heading: list[str]) -> list[str]:
+    """The lines of the comment at the top of a spec."""
+    return [_comment(line) for line in _wrapped(heading, 0)]
 
 
 def entry_of(draft: Draft, path: Path, value: Json) -> list[str]:
@@ -39,7 +45,7 @@ def _entry(draft: Draft, path: Path, key: str, value: Json, depth: int) -> Itera
     name = key if _KEY.fullmatch(key) and key.lower() not in _RESERVED else json.dumps(key, ensure_ascii=False)
     if path[-1:] in (("states",),) and key.lower() in ("true", "false"):
         name = key.lower()
-    if path[-2:] and path[-1] == "states" and path[-2] == "poll":
+    if isinstance(key, Number) or (path[-2:] and path[-1] == "states" and path[-2] == "poll"):
         name = key
     has_comments = any(each[: len(here)] == here and each != here for each in draft.comments)
     if not isinstance(value, dict | list) or not value or (not has_comments and _fits(value, indent, name, depth)):
@@ -85,14 +91,21 @@ def flow(value: Json) -> str:
 
 def _flow_key(key: str) -> str:
     is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*\??", key) and key.lower() not in _RESERVED
-    return key if is_plain or re.fullmatch(r"[1-5][0-9][0-9]", key) else json.dumps(key, ensure_ascii=False)
+    return (
+        key
+        if is_plain or isinstance(key, Number) or re.fullmatch(r"[1-5][0-9][0-9]", key)
+        else json.dumps(key, ensure_ascii=False)
+    )
 
 
 def _text(value: str) -> str:
     is_plain = (
         _PLAIN.fullmatch(value) and value.lower() not in _RESERVED and "  " not in value and not value[:1].isdigit()
     )
-    return value if is_plain else json.dumps(value, ensure_ascii=False)
+    if is_plain:
+        return value
+    is_single = '"' in value and "'" not in value and value.isprintable()
+    return f"'{value}'" if is_single else json.dumps(value, ensure_ascii=False)
 
 
 def _wrapped(texts: list[str], depth: int) -> Iterator[str]:

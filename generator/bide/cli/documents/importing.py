@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     help="Only operations with this tag, or below this path. Of a recording: a host, a path or both.",
 )
 @click.option("--operations", is_flag=True, help="Also operations that are no part of a job.")
-@click.option("--interactive", is_flag=True, help="Ask about each job that is in doubt.")
+@click.option("--interactive", is_flag=True, help="Ask about each job, and each result, that is in doubt.")
 @click.option("--force", is_flag=True, help="Overwrite the spec if it is there.")
 @click.option(
     "--update",
@@ -108,10 +108,17 @@ def _imported(path: Path, document: str, out: Path | None, wanted: Wanted, *, in
         )
         return PROBLEM
     answers = _Answers(asks=interactive)
-    found = imported(api, wanted, source=Path(document).name, schema=schema_for(target), answer=answers)
+    found = imported(
+        api,
+        wanted,
+        source=Path(document).name,
+        schema=schema_for(target),
+        answer=answers,
+        choose=answers.result,
+    )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(found.text, encoding="utf-8", newline="\n")
-    keep(target, found, wanted, answers.declined)
+    keep(target, found, wanted, answers.declined, answers.results)
     click.echo(_report(found, target))
     write_schema(target)
     return OK
@@ -133,21 +140,32 @@ def _updated(path: Path, document: str, target: Path, wanted: Wanted, keep: str 
     if before is not None:
         wanted = replace(wanted, only=wanted.only or before.only, operations=wanted.operations or before.operations)
     api = opened(path, wanted.only)
-    answers = _Answers(asks=interactive, declined=[] if before is None else before.declined)
-    found = imported(api, wanted, source=Path(document).name, schema=schema_for(target), answer=answers)
+    answers = _Answers(asks=interactive)
+    if before is not None:
+        answers = _Answers(asks=interactive, declined=before.declined, results=before.results)
+    found = imported(
+        api,
+        wanted,
+        source=Path(document).name,
+        schema=schema_for(target),
+        answer=answers,
+        choose=answers.result,
+    )
     code = updating.update(target, spec, before, found, keep)
     if code == OK:
-        record.keep(target, found, wanted, answers.declined)
+        record.keep(target, found, wanted, answers.declined, answers.results)
         code = OK if specs.checked([target]) else PROBLEM
     return code
 
 
 @dataclass
 class _Answers:
-    """Whether doubtful jobs are jobs. Those that were declined before stay so."""
+    """Whether doubtful jobs are jobs, and where results are. What was answered before stays so."""
 
     asks: bool
     declined: list[str] = field(default_factory=list)
+    results: dict[str, str] = field(default_factory=dict)
+    """Where the result is, by submit."""
 
     def __call__(self, pair: Pair) -> bool:
         if str(pair.submit) in self.declined:
@@ -156,6 +174,12 @@ class _Answers:
         if not is_job:
             self.declined.append(str(pair.submit))
         return is_job
+
+    def result(self, submit: str, places: list[str]) -> int:
+        """Which of these places has the result; -1: nobody has said."""
+        if self.asks and self.results.get(submit) not in places:
+            self.results[submit] = places[_ask_place(submit, places)]
+        return places.index(self.results[submit]) if self.results.get(submit) in places else -1
 
 
 @contextmanager
@@ -179,10 +203,16 @@ def _local(document: str) -> Iterator[Path]:
 def _ask(pair: Pair) -> bool:
     """Ask whether a doubtful job is one."""
     at = pair.poll.operation if pair.poll.operation.path else f"the address in {pair.header}"
-    click.echo(
-        f"\n{pair.submit} may make a job that is polled at {at}: {', '.join(dict.fromkeys(pair.signals))}", err=True
-    )
+    click.echo(f"\n{pair.submit} may make a job that is polled at {at}: {'; '.join(pair.reasons)}", err=True)
     return click.confirm("Is it a job?", default=True, err=True)
+
+
+def _ask_place(submit: str, places: list[str]) -> int:
+    """Ask where the result of a job is."""
+    click.echo(f"\nThe result of {submit} may be:", err=True)
+    for number, place in enumerate(places, 1):
+        click.echo(f"  {number}  {place}", err=True)
+    return int(click.prompt("Which is it?", type=click.IntRange(1, len(places)), default=1, err=True)) - 1
 
 
 def _report(found: Import, target: Path) -> str:

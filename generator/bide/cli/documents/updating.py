@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from bide.importer.updating.record import Record
     from bide.spec.document import Document
 
+_FROM = "# Imported from "
+_TOP = 40
+"""How many lines may be above the comment that says which document a spec is from."""
 _SHOWN = 100
 """The most entries of a kind that are listed."""
 
@@ -95,8 +99,24 @@ def _write(target: Path, spec: Document, found: Import, merged: Update, names: d
     comments = {path: said for path, said in renamed.items() if any(path[: at + 1] in new for at in range(len(path)))}
     draft = replace(found.draft, data=merged.data, comments=comments)
     text = edited(spec.text, merged.data, lambda path, value: entry_of(draft, tuple(map(str, path)), value))
+    text = with_heading(text, found.heading)
     mark = b"\xef\xbb\xbf" if target.read_bytes().startswith(b"\xef\xbb\xbf") else b""
     target.write_bytes(mark + text.encode())
+
+
+def with_heading(text: str, heading: list[str]) -> str:
+    """The text of a spec whose comment at the top says which document it is from: the one of this import."""
+    from bide.importer.writing import heading_of
+
+    lines = text.splitlines(keepends=True)
+    first = next((at for at, line in enumerate(lines[:_TOP]) if line.startswith(_FROM)), None)
+    if first is None:
+        return text
+    comment = list(takewhile(lambda at: lines[at].startswith("#"), range(first, len(lines))))
+    ends = [at for end in (").", ".") for at in comment if lines[at].rstrip().endswith(end)]
+    last = ends[0] if ends else first
+    ending = "\r\n" if lines[first].endswith("\r\n") else "\n"
+    return "".join([*lines[:first], *(f"{line}{ending}" for line in heading_of(heading[:1])), *lines[last + 1 :]])
 
 
 def _report(target: Path, merged: Update) -> Iterator[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bide.emit.python.code import Code, literal
+from bide.emit.words.matching import matching
 from bide.ir import (
     UNBOUNDED,
     BodyModel,
@@ -214,6 +215,8 @@ def _text(bounds: Bounds, name: str) -> Json:
         tried += [text.ljust(bounds.min_length, text[-1]) for text in tried]
     if bounds.max_length is not None:
         tried += [text[: bounds.max_length] for text in tried]
+    if bounds.pattern is not None and (made := matching(bounds.pattern)) is not None:
+        tried.append(made)
     return next((text for text in tried if _accepts(field, text)), UNKNOWN)
 
 

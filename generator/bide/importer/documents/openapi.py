@@ -115,6 +115,10 @@ class Api:
     """The security that operations need if they say nothing."""
     references: References
     openapi: str
+    servers: Json = None
+    """Of the document."""
+    webhooks: tuple[str, ...] = ()
+    """Their names."""
     recording: Recording | None = None
     """What it was seen in; `None`: a document describes it."""
 
@@ -144,6 +148,8 @@ def api_of(document: Json, path: Path | None = None) -> Api:
         required=document.get("security"),
         references=references,
         openapi=version,
+        servers=None if is_old else document.get("servers"),
+        webhooks=tuple(map(str, _mapping(document.get("webhooks") or document.get("x-webhooks")))),
     )
 
 

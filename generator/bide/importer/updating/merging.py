@@ -9,6 +9,7 @@ from typing import Final
 
 from bide.importer.documents.reading import Json
 from bide.importer.drafting import Path
+from bide.importer.parts.uses import holds_names
 
 MISSING: Final = object()
 """The value of an entry that a version does not have."""
@@ -182,16 +183,16 @@ class _Renames:
         if name != same and is_free and (section, same) not in {(at, other) for (at, _), other in self.found.items()}:
             self.found[section, name] = same
 
-    def _walk(self, theirs: Json, mine: Json) -> None:
-        """Look for pairs of names at the same places."""
+    def _walk(self, theirs: Json, mine: Json, *, are_names: bool = False) -> None:
+        """Look for pairs of names at the same places. *are_names*: the keys are names of the provider."""
         if isinstance(theirs, dict) and isinstance(mine, dict):
             entries = {_plain(key): value for key, value in mine.items()}
             for key, value in theirs.items():
                 other = entries.get(_plain(key))
-                if key == "lifecycle" and isinstance(value, str) and isinstance(other, str):
+                if key == "lifecycle" and not are_names and isinstance(value, str) and isinstance(other, str):
                     self._pair("lifecycles", value, other)
-                elif key not in _NO_TYPES:
-                    self._walk(value, other)
+                elif are_names or key not in _NO_TYPES:
+                    self._walk(value, other, are_names=holds_names(_plain(key), is_name=are_names))
         elif isinstance(theirs, str) and isinstance(mine, str):
             names, others = _TYPE_NAME.findall(theirs), _TYPE_NAME.findall(mine)
             if len(names) == len(others):
@@ -215,14 +216,15 @@ def renamed(data: Mapping[str, Json], names: Mapping[tuple[str, str], str]) -> d
     """The data of a spec with other names."""
     types = {name: other for (section, name), other in names.items() if section in _TYPES}
 
-    def of(value: Json, key: str) -> Json:
+    def of(value: Json, key: str, *, is_name: bool = False) -> Json:
         if isinstance(value, dict):
-            return {name: of(each, name) for name, each in value.items()}
+            are_names = holds_names(key, is_name=is_name)
+            return {name: of(each, name, is_name=are_names) for name, each in value.items()}
         if isinstance(value, list):
-            return [of(each, key) for each in value]
-        if not isinstance(value, str) or key in _NO_TYPES:
+            return [of(each, key, is_name=is_name) for each in value]
+        if not isinstance(value, str) or (not is_name and key in _NO_TYPES):
             return value
-        if key == "lifecycle":
+        if key == "lifecycle" and not is_name:
             return names.get(("lifecycles", value), value)
         return _TYPE_NAME.sub(lambda match: types.get(match[0], match[0]), value)
 

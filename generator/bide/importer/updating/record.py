@@ -23,6 +23,8 @@ class Record:
     operations: bool = False
     declined: list[str] = field(default_factory=list)
     """The submits that the author said make no job."""
+    results: dict[str, str] = field(default_factory=dict)
+    """Where the author said that results are, by submit."""
 
 
 def record_of(spec: Path) -> Path:
@@ -39,14 +41,17 @@ def kept(spec: Path) -> Record | None:
         text = record_of(spec).read_text("utf-8")
         options = json.loads(text.partition(_OPTIONS)[2].partition("\n")[0])
         data = read(record_of(spec).as_posix(), text).data
-        return Record(data, str(options["only"]), bool(options["operations"]), list(map(str, options["declined"])))
-    except (OSError, ValueError, LookupError, TypeError, SpecError):
+        results = {str(submit): str(place) for submit, place in options.get("results", {}).items()}
+        declined = list(map(str, options["declined"]))
+        return Record(data, str(options["only"]), bool(options["operations"]), declined, results)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, SpecError):
         return None
 
 
-def keep(spec: Path, found: Import, wanted: Wanted, declined: list[str]) -> None:
+def keep(spec: Path, found: Import, wanted: Wanted, declined: list[str], results: dict[str, str]) -> None:
     """Keep what an import wrote."""
     path = record_of(spec)
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = json.dumps({"only": wanted.only, "operations": wanted.operations, "declined": declined})
+    made = {"only": wanted.only, "operations": wanted.operations, "declined": declined}
+    options = json.dumps({**made, "results": results} if results else made)
     path.write_text(f"{_HEADING}\n{_OPTIONS}{options}\n{found.text}", encoding="utf-8", newline="\n")
