@@ -63,6 +63,7 @@ SCHEMES = {
     "old-key": {"type": "apiKey", "in": "header", "name": "X-Acme-Key"},
     "login": {"type": "http", "scheme": "basic"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
+    "in-url": {"type": "apiKey", "in": "query", "name": "token"},
 }
 
 
@@ -87,6 +88,22 @@ SCHEMES = {
             ],
         ),
         (
+            [{"in-url": [], "key": []}, {"in-url": [], "old-key": []}],
+            [
+                {
+                    "one_of": [
+                        {"bearer": True, "env": "ACME_KEY", "name": "key"},
+                        {"header": "X-Acme-Key", "env": "ACME_OLD_KEY", "name": "old_key"},
+                    ]
+                },
+                {"query": "token", "env": "ACME_API_KEY"},
+            ],
+        ),
+        (
+            [{"in-url": [], "key": []}, {"in-url": []}],
+            {"query": "token", "env": "ACME_API_KEY"},
+        ),
+        (
             [{"old-key": []}, {"login": []}, {"cookie": []}],
             {
                 "one_of": [
@@ -99,7 +116,14 @@ SCHEMES = {
             },
         ),
     ],
-    ids=["one", "one of two", "both", "one of three, of which one cannot be said"],
+    ids=[
+        "one",
+        "one of two",
+        "both",
+        "one, and always another, in the URL",
+        "one that is enough alone",
+        "one of three, of which one cannot be said",
+    ],
 )
 def test_each_way_to_authenticate_is_there(security: list[Any], auth: Any) -> None:
     """Schemes of which one is enough, and schemes that belong together."""

@@ -140,8 +140,10 @@ def _unsilence(draft: Draft, problem: Diagnostic, seen: set[Path]) -> bool:
 
 
 def _is_line(data: Json, path: Path) -> bool:
-    """Whether a path leads to a key that can have a comment above it."""
-    for step in path:
+    """Whether a path leads to a key, or to an item of a list, that can have a comment above it."""
+    for number, step in enumerate(path, 1):
+        if isinstance(data, list):
+            return number == len(path)
         if not isinstance(data, dict) or step not in data:
             return False
         data = data[step]

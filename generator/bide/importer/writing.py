@@ -58,7 +58,9 @@ def _entry(draft: Draft, path: Path, key: str, value: Json, depth: int) -> Itera
                 yield ""
     else:
         yield f"{indent}{name}:"
-        for each in value:
+        for index, each in enumerate(value):
+            for line in _wrapped(draft.comments.get((*here, str(index)), []), depth + 1):
+                yield f"{indent}  {_comment(line)}"
             yield f"{indent}  - {flow(each)}"
 
 

@@ -55,11 +55,19 @@ def security_of(api: Api, base: str) -> Security:
         found.left_out.append(("security", f"only the first {_MOST} of {len(ways)} ways"))
     ways = ways[:_MOST]
     _name(ways, base)
-    if len(ways) > 1:
-        found.auth = {"one_of": [way[0] if len(way) == 1 else way for way in ways]}
-    elif ways:
-        found.auth = ways[0][0] if len(ways[0]) == 1 else ways[0]
+    always, ways = _shared(ways)
+    chosen: list[Json] = [{"one_of": [way[0] if len(way) == 1 else way for way in ways]}] if ways else []
+    parts = [*chosen, *always]
+    if parts:
+        found.auth = parts[0] if len(parts) == 1 else parts
     return found
+
+
+def _shared(ways: list[list[dict[str, Json]]]) -> tuple[list[dict[str, Json]], list[list[dict[str, Json]]]]:
+    """The secrets that all ways need, and what each needs besides; no ways if one needs nothing more."""
+    always = [each for each in (ways[0] if ways else []) if all(each in way for way in ways)]
+    rest = [[each for each in way if each not in always] for way in ways]
+    return always, rest if all(rest) else []
 
 
 def usual_of(api: Api) -> list[list[str]]:
