@@ -57,7 +57,7 @@ def security_of(api: Api, base: str) -> Security:
     _name(ways, base)
     always, ways = _shared(ways)
     chosen: list[Json] = [{"one_of": [way[0] if len(way) == 1 else way for way in ways]}] if ways else []
-    parts = [*chosen, *always]
+    parts = chosen + list(always)
     if parts:
         found.auth = parts[0] if len(parts) == 1 else parts
     return found
