@@ -29,6 +29,9 @@ help: ## Say what there is
 
 venv: $(READY) ## Build .venv with everything that development needs
 
+# The tests start hundreds of processes. Their bytecode is kept, away from the sources, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE :=
+test: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 test: $(READY) ## Run every test: Bide's own, then those of each generated package
 	$(PY) -m pytest -n 3 tests  # some of them wait for sockets
 	@set -e; for name in $(PACKAGES); do \
