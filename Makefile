@@ -33,10 +33,10 @@ venv: $(READY) ## Build .venv with everything that development needs
 test: export PYTHONDONTWRITEBYTECODE :=
 test: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 test: $(READY) ## Run every test: Bide's own, then those of each generated package
-	$(PY) -m pytest -n 3 tests  # some of them wait for sockets
+	$(PY) -m pytest -n 3 --dist worksteal tests  # three on two cores, since some wait for sockets
 	@set -e; for name in $(PACKAGES); do \
 		echo "--- generated/$$name"; \
-		(cd generated/$$name && PYTHONPATH=. $(PY) -m pytest -n 2 tests); \
+		(cd generated/$$name && PYTHONPATH=. $(PY) -m pytest -n 2 --dist worksteal tests); \
 	done
 
 browser: $(READY) ## Click through the page of the simulator in Chromium, if there is one; PICTURE=docs/simulator.png takes the picture
