@@ -82,7 +82,7 @@ class Shells:
 
     def package(self, name: str) -> str:
         """The import name of the package of a provider, which is made on first use."""
-        if name not in self._made:
+        if name in NAMES and name not in self._made:  # those of `specs` are in `generated`
             packed(spec_of(name), self._folder / name)
             self._made.add(name)
         return f"{spec_of(name).name}_client"
