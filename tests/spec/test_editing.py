@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.importer.drafting import Draft
+from bide.importer.parts.draft import Draft
 from bide.importer.writing import entry_of, text_of
 from bide.spec.document import Json, Path, read
 from bide.spec.editing import edited

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bide.importer.documents.openapi import Api, Operation, Parameter, Reply, is_json
@@ -12,7 +12,11 @@ from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
 from bide.importer.pace import pace_of
 from bide.importer.pairs import Pair, leads_to, mapping_of, pairs_of
+from bide.importer.parts.codes import codes_of_result, is_over
+from bide.importer.parts.draft import CannotSay, Draft, Path
 from bide.importer.parts.failures import is_error, of_body, of_poll
+from bide.importer.parts.naming import class_name, name_of, named_path, placeholders, plain, squeezed
+from bide.importer.parts.requests import Requests, idempotency_key_of
 from bide.importer.parts.results import RESULT, Choice, Chooser, Place, chosen, in_poll, of_address
 from bide.importer.parts.security import security_of, usual_of
 from bide.importer.parts.servers import server_of
@@ -20,56 +24,11 @@ from bide.importer.parts.shown import shown
 from bide.importer.polls import Poll, is_parameter, shape
 from bide.importer.types import Types, described
 from bide.importer.words import guess, singular
-from bide.spec import names
-
-Path = tuple[str, ...]
 
 _CANCEL = re.compile(r"(?:^|[/:_-])(?:abort|cancel|stop|terminate|dismiss)(?:$|[/_-])", re.IGNORECASE)
 _CANCEL_TEXT = re.compile(r"\b(?:cancel|stop|abort|dismiss|terminate)", re.IGNORECASE)
-_OVER = re.compile(
-    r"\b(?:already|finished|completed?|ended|terminal|final|no longer|not (?:running|cancell?able)|"
-    r"(?:cannot|can't|can ?not) be (?:cancell?ed|stopped|aborted))\b",
-    re.IGNORECASE,
-)
-_NOT_YET = re.compile(
-    r"\b(?:not (?:\w+ )?(?:ready|rendered|completed?|finished|done|available|processed)|"
-    r"yet|still|in progress|processing)\b",
-    re.IGNORECASE,
-)
-_GONE = re.compile(r"\b(?:expired?|gone|no longer|deleted|removed)\b", re.IGNORECASE)
 _WEBHOOK = "how it is signed is not in the document; `webhooks` of a spec says that, from the provider's pages"
 _NO_ARGUMENT = "a poll, a result and a cancellation take no arguments; a constant can be written into it"
-_KEY = re.compile(r"idempotency[-_]?key$", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-
-
-@dataclass(slots=True)
-class Draft:
-    """A spec as data, with comments."""
-
-    data: dict[str, Json]
-    comments: dict[Path, list[str]] = field(default_factory=dict)
-    """Above the key at each path."""
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    """(what, why) of all that the spec does not have."""
-    jobs: dict[str, Pair] = field(default_factory=dict)
-    """The pair of each job, by its name."""
-    notes: list[tuple[str, str, str]] = field(default_factory=list)
-    """(model, what, why) of all that a type does not have; the model is empty if it is in none."""
-    proposed: list[Pair] = field(default_factory=list)
-    """Pairs with too few points to be written."""
-
-    def say(self, path: Path, text: str) -> None:
-        """Add a comment above a key."""
-        self.comments.setdefault(path, []).append(text)
-
-    def ask(self, path: Path, text: str) -> None:
-        """Add a comment on what has to be asked."""
-        self.say(path, f"TODO bide: {text}")
-
-
-class CannotSay(Exception):
-    """A part that a spec cannot say. Its message is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +64,14 @@ class _Drafter:
         self._wanted = wanted
         self._lens = Lens(api)
         title = api.title or wanted.name
-        self._class = _class_name(wanted.name)
+        self._class = class_name(wanted.name)
         taken = {self._class, f"Async{self._class}", f"{self._class}Error", f"Fake{self._class}"}
         self._types = Types(self._lens, taken, self._class)
         self._draft = Draft({})
+        self._requests = Requests(api, self._lens, self._types, self._draft)
         self._title = title
         self._job_names: set[str] = set()
         self._lifecycles: dict[str, tuple[str, Json]] = {}
-        self._key_headers: set[str] = set()
         self._reply = Look()
         """Of the submit of the job that is being written."""
 
@@ -183,7 +142,7 @@ class _Drafter:
         draft.left_out += security.left_out
         if security.auth is not None:
             head["auth"] = security.auth
-            self._key_headers = security.headers
+            self._requests.key_headers = security.headers
         elif not security.left_out:
             draft.ask(("base_url",), "how requests are authenticated; the document does not say")
         if errors := self._errors():
@@ -222,8 +181,8 @@ class _Drafter:
 
     def _job(self, pair: Pair, lifecycles: Mapping[str, Json]) -> tuple[str, Json, tuple[str, Json]]:
         submit, _asked = pair.submit, pair.poll.operation
-        name = self._name_of(submit)
-        request = self._request(submit, name)
+        name = name_of(submit, self._job_names)
+        request = self._requests.of(submit, name)
         required = {each.name for each in submit.parameters if each.required and each.place != "cookie"}
         if submit.body is not None:
             required |= {each for each in self._lens.look(submit.body).required if each.isidentifier()}
@@ -252,9 +211,8 @@ class _Drafter:
                     self._draft.say(("jobs", name), f"the document also has a reply with HTTP {codes}, without a job")
             inside = self._lens.look(schema) if kind in self._types.models else Look()
         self._id(pair, request, len(key and "1"))
-        header = next((each for each in submit.parameters if each.place == "header" and _KEY.search(each.name)), None)
-        if header is not None:
-            request["idempotency_key"] = header.name
+        if (header := idempotency_key_of(submit)) is not None:
+            request["idempotency_key"] = header
         job["submit"] = request
         self._reply = inside
         lifecycle_name, lifecycle, snapshot, result = self._lifecycle(pair, name, required, request)
@@ -281,9 +239,7 @@ class _Drafter:
         beside = [self._lens.property(look, wire) for wire in look.properties if wire != path[0]]
         is_plain = not any(each.properties or each.items is not None or "object" in each.kinds for each in beside)
         names_ = [wire for wire in look.properties if wire != path[0]]
-        is_other = any(
-            is_error(wire) or _squeezed(wire).endswith("id") or "progress" in wire.lower() for wire in names_
-        )
+        is_other = any(is_error(wire) or squeezed(wire).endswith("id") or "progress" in wire.lower() for wire in names_)
         is_object = bool(inner.properties) and inner.kinds - {"null"} <= {"object"} and path[0] not in inner.properties
         return path[0] if is_plain and is_object and beside and not is_other else ""
 
@@ -307,7 +263,7 @@ class _Drafter:
             )
             if not holder:
                 raise CannotSay("the id of the job is in no argument of the submit")
-            request["job_id"] = {"argument": _plain(holder)}
+            request["job_id"] = {"argument": plain(holder)}
         elif pair.id_field and "returns" in request:
             request["job_id"] = ".".join(pair.id_field[outside:])
         elif pair.header and not pair.poll.operation.path:
@@ -395,7 +351,7 @@ class _Drafter:
         """List the optional arguments of a poll, a result or a cancellation, which a spec cannot say."""
         unsent: dict[str, list[str]] = {}
         for each in operation.parameters:
-            is_own = each.place == "header" and (_skipped(each.name) or each.name.lower() in self._key_headers)
+            is_own = each.place == "header" and self._requests.is_no_argument(each.name)
             is_sent = each.place == "path" or each.name in mapping_of(made.get("query"))
             if not is_own and not is_sent and each.place != "cookie":
                 unsent.setdefault({"header": "headers"}.get(each.place, each.place), []).append(each.name)
@@ -471,7 +427,7 @@ class _Drafter:
         if place is None:
             return snapshot
         if place.operation is not None:
-            lifecycle["result"] = {**at[place.operation], **_statuses_of_result(place.operation)}
+            lifecycle["result"] = {**at[place.operation], **codes_of_result(place.operation)}
             self._arguments(place.operation, lifecycle["result"])
             reply = next(iter(place.operation.successes), None)
             if accepted := _text_media(reply):
@@ -530,7 +486,7 @@ class _Drafter:
                 self._draft.left_out.append((str(each), f"the cancellation of {name}: {why}"))
                 return
             self._arguments(each, lifecycle["cancel"])
-            over = [reply.status for reply in each.replies if reply.status and _is_over(reply)]
+            over = [reply.status for reply in each.replies if reply.status and is_over(reply)]
             if over:
                 lifecycle["cancel"]["over"] = sorted(over)
             return
@@ -567,12 +523,12 @@ class _Drafter:
         if not in_query:
             path = path.replace(f"{{{id_}}}", "{job_id}") if f"{{{id_}}}" in path else path
         if "{job_id}" not in path and not in_query:
-            holders = list(_PLACEHOLDER.findall(path))
+            holders = placeholders(path)
             if not holders:
                 raise CannotSay(f"the address {path} has no id")
             path = path.replace(f"{{{holders[-1]}}}", "{job_id}")
         told: set[str] = set()
-        for name in _PLACEHOLDER.findall(path):
+        for name in placeholders(path):
             if name == "job_id" or name in required:
                 continue
             at = self._of_reply(name, path)
@@ -595,16 +551,12 @@ class _Drafter:
                         query[each.name] = value
                 elif each.place == "query":
                     query[each.name] = f"{{{each.name}}}"
-        made: dict[str, Json] = {operation.method: _named_path(path, told)}
+        made: dict[str, Json] = {operation.method: named_path(path, told)}
         if query:
             made["query"] = dict(query.items())
         if body := self._known_body(operation, id_, required):
             made["body"] = body
-        return made | self._without_key(operation)
-
-    def _without_key(self, operation: Operation) -> dict[str, Json]:
-        """What a request says that needs no key where others do."""
-        return {"auth": "none"} if operation.raw.get("security") == [] and "auth" in self._draft.data else {}
+        return made | self._requests.without_key(operation)
 
     def _known_body(self, operation: Operation, id_: str, required: set[str]) -> dict[str, Json]:
         """What the body of a poll, a result or a cancellation must have: values of the submit and of its reply."""
@@ -613,7 +565,7 @@ class _Drafter:
         look = self._lens.look(operation.body)
         body: dict[str, Json] = {}
         for name in (each for each in look.properties if each in look.required):
-            at = next((each for each in self._reply.properties if _squeezed(each) == _squeezed(name)), "")
+            at = next((each for each in self._reply.properties if squeezed(each) == squeezed(name)), "")
             values = self._lens.property(look, name).values
             if name == id_:
                 body[name] = "{job_id}"
@@ -629,10 +581,10 @@ class _Drafter:
         """Where the reply of the submit has a value of an address: by its name, or as the id of what is before it."""
         before = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
         noun = singular(before.lower()) if before and not is_parameter(before) else ""
-        wanted = {_squeezed(name)} - {"id"} | ({_squeezed(f"{noun}id")} if noun else set())
+        wanted = {squeezed(name)} - {"id"} | ({squeezed(f"{noun}id")} if noun else set())
         for at in self._fields_of(self._reply):
-            is_of_noun = noun != "" and at[-1] == "id" and [_squeezed(each) for each in at[:-1]] == [_squeezed(noun)]
-            if _squeezed(at[-1]) in wanted or is_of_noun:
+            is_of_noun = noun != "" and at[-1] == "id" and [squeezed(each) for each in at[:-1]] == [squeezed(noun)]
+            if squeezed(at[-1]) in wanted or is_of_noun:
                 return ".".join(at)
         return ""
 
@@ -652,119 +604,6 @@ class _Drafter:
             return str(look.values[0])
         default = raw.get("default") if isinstance(raw, Mapping) else None
         return str(default) if isinstance(default, str | int) and not isinstance(default, bool) else None
-
-    def _request(self, operation: Operation, name: str) -> dict[str, Json]:
-        """The address and the arguments of a request."""
-        made: dict[str, Json] = {operation.method: _named_path(operation.path), **self._without_key(operation)}
-        places: dict[str, dict[str, Json]] = {"path": {}, "query": {}, "headers": {}}
-        for name_, text in operation.query.items():
-            places["query"][name_] = {"const": text}
-        for each in operation.parameters:
-            if each.place == "cookie" or (each.place == "header" and _skipped(each.name)):
-                continue
-            if each.place == "header" and (_KEY.search(each.name) or each.name.lower() in self._key_headers):
-                continue
-            constant = self._lens.look(each.schema).values
-            if each.place == "path" and len(constant) == 1:
-                path = str(made[operation.method]).replace(f"{{{_plain(each.name)}}}", str(constant[0]))
-                made[operation.method] = path
-                continue
-            section = {"header": "headers"}.get(each.place, each.place)
-            always, what = self._types.field(
-                each.schema, f"{name} {each.name}", is_required=each.required, name=each.name
-            )
-            if about := described(each.description):
-                what = (
-                    {**what, "description": about} if isinstance(what, dict) else {"type": what, "description": about}
-                )
-            if isinstance(what, dict) and "const" in what:
-                what = {"const": what["const"]}
-            kind = what if isinstance(what, str) else str(what.get("type", ""))
-            if each.place != "query" and isinstance(what, dict):
-                what.pop("default", None)
-            if kind.startswith(("list of", "map of", "any", "object")) or kind in self._types.models:
-                what = self._plain_parameter(each, kind, what, section, always)
-                if what is None:
-                    continue
-            key = _plain(each.name) if each.place == "path" else each.name
-            places[section][key if always or each.place == "path" else f"{key}?"] = what
-        made |= {section: fields for section, fields in places.items() if fields}
-        if operation.body is not None:
-            self._body(operation, name, made)
-            if is_json(operation.media) and "body" in made and self._api.recording is None:
-                examples, why = shown(operation.body_examples)
-                if examples:
-                    made["examples"] = examples
-                if why:
-                    self._draft.left_out.append((f"examples of {operation}", why))
-        return made
-
-    def _plain_parameter(self, each: Parameter, kind: str, what: Json, section: str, always: bool) -> Json:
-        """What a parameter of several values becomes: a list in a query, else text; `None` to leave it out."""
-        if (
-            section == "query"
-            and kind.startswith("list of")
-            and kind.removeprefix("list of ")
-            in (
-                *("string", "integer", "number", "boolean"),
-                *self._types.enums,
-            )
-        ):
-            if not each.explode and isinstance(what, dict):
-                return {**what, "join": ","}
-            return what if each.explode else {"type": what, "join": ","}
-        if (
-            section == "query"
-            and each.style == "deepObject"
-            and (kind in self._types.models or kind.startswith("map of"))
-        ):
-            return {**what, "style": "deepObject"} if isinstance(what, dict) else {"type": what, "style": "deepObject"}
-        if always:
-            return "string"
-        self._draft.left_out.append((f"parameter {each.name}", f"a {kind} in the {each.place} cannot be said"))
-        return None
-
-    def _body(self, operation: Operation, name: str, made: dict[str, Json]) -> None:
-        look = self._lens.look(operation.body)
-        media = operation.media.lower()
-        if is_json(media):
-            kind = self._types.of(operation.body, f"{name} body")
-            if kind in self._types.models:
-                made["body"] = kind
-            elif kind in ("any", "object") or kind in self._types.unions or kind.startswith(("list of", "map of")):
-                made["body"] = "object" if kind in ("any", "object") or kind.startswith("map of") else kind
-            return
-        if media in ("multipart/form-data", "application/x-www-form-urlencoded"):
-            fields: dict[str, Json] = {}
-            for wire, each in look.properties.items():
-                always, what = self._form_field(each, f"{name} {wire}", is_required=wire in look.required)
-                fields[wire if always else f"{wire}?"] = what
-            if not fields:
-                raise CannotSay("the document does not say what the form has")
-            made["body"] = fields
-            has_file = any(
-                "file" in str(each if isinstance(each, str) else each.get("type")) for each in fields.values()
-            )
-            if not has_file:
-                made.setdefault("headers", {})["Content-Type"] = {"const": media}
-            return
-        made["body"] = "bytes"
-
-    def _form_field(self, schema: Json, hint: str, *, is_required: bool) -> tuple[bool, Json]:
-        """Whether a field of a form is there always, and what a spec says of it."""
-        look, raw = self._lens.look(schema), self._api.schema(schema)
-        if self._is_file(schema):
-            kind = "file"
-        elif look.items is not None and self._is_file(look.items):
-            kind = "list of file"
-        else:
-            return self._types.field(schema, hint, is_required=is_required)
-        about = described(str(raw.get("description", ""))) if isinstance(raw, Mapping) else ""
-        return is_required, {"type": kind, "description": about} if about else kind
-
-    def _is_file(self, schema: Json) -> bool:
-        raw = self._api.schema(schema)
-        return isinstance(raw, Mapping) and (raw.get("format") == "binary" or "contentMediaType" in raw)
 
     def _reply_type(self, reply: Reply | None, hint: str, *, for_result: bool = False) -> str:
         if reply is None or reply.schema is None:
@@ -786,7 +625,7 @@ class _Drafter:
             address = (each.method, shape(each.segments))
             if address in taken or _is_of_lifecycle(each, self._lifecycles):
                 continue
-            taken[address] = name = self._name_of(each, is_operation=True)
+            taken[address] = name = name_of(each, self._job_names, is_operation=True)
             self._job_names.add(name)
             try:
                 operation = self._operation(each, name)
@@ -802,7 +641,7 @@ class _Drafter:
             made["description"] = about if about[-1] in ".!?" else f"{about}."
         if each.deprecated:
             made["deprecated"] = True
-        made |= self._request(each, name)
+        made |= self._requests.of(each, name)
         reply = next(iter(each.successes), None)
         if reply is not None and reply.media.startswith(("text/event-stream", "application/x-ndjson")):
             raise CannotSay("it is a stream, whose events have to be written by hand")
@@ -814,48 +653,6 @@ class _Drafter:
         return made
 
     # --- names and reasons ---
-
-    def _name_of(self, operation: Operation, *, is_operation: bool = False) -> str:
-        """A name that no other job or operation has."""
-        parts = [each for each in operation.segments if not is_parameter(each)]
-        parts = [re.sub(r"\{[^}]*\}", " ", each) for each in parts]
-        words = [word for part in parts for word in names.words(part)]
-        words = [word for word in words if not re.fullmatch(r"v\d+|api|public|rest", word.lower())]
-        if words and not is_operation:
-            words = [*words[:-1], singular(words[-1])]
-        candidates: list[list[str]] = []
-        if (own := re.sub(r"[._-]submit$", "", operation.id)) != operation.id:
-            candidates.append(list(names.words(own)))
-        if is_operation:
-            by_id = list(names.words(operation.id))
-            verb = {"get": "get", "post": "create", "put": "update", "patch": "update", "delete": "delete"}[
-                operation.method
-            ]
-            candidates += [by_id] if 0 < len(by_id) <= 5 else []
-            candidates += [[verb, *words[-2:]], [verb, *words]]
-        candidates += [
-            words[-2:] if len(words) > 1 else words,
-            words[-1:],
-            words[-3:],
-            words,
-            [operation.method, *words],
-        ]
-        for each in candidates:
-            name = "_".join(word.lower() for word in each)[:55].rstrip("_")
-            if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) and self._is_free(name):
-                return name
-        base = "job" if not is_operation else "operation"
-        return next(name for number in range(1, 10_000) if self._is_free(name := f"{base}_{number}"))
-
-    def _is_free(self, name: str) -> bool:
-        try:
-            made = names.pascal_case(name)
-            names.identifier(name)
-        except names.BadName:
-            return False
-        taken = {*names.OUR_CLIENT_NAMES, *names.TYPES_IN_SIGNATURES, *names.OUR_COMMANDS, *names.OUR_TOOLS}
-        classes = {names.pascal_case(each) for each in self._job_names}
-        return name not in taken and made not in classes and not name.startswith("submit_")
 
     def _explain(self, name: str, pair: Pair) -> None:
         asked = pair.poll.operation
@@ -888,32 +685,6 @@ class _Drafter:
             self._draft.notes.append(("", f"{operation} ({needs})", why))
 
 
-def _is_over(reply: Reply) -> bool:
-    """Whether the reply to a cancellation says that the job is over already."""
-    says_so = _OVER.search(reply.description) is not None
-    return reply.status == 409 or (reply.status in (400, 403, 405, 410, 412, 422) and says_so)
-
-
-def _statuses_of_result(operation: Operation) -> dict[str, Json]:
-    """The HTTP statuses of a result that is not ready or gone, where they are not the usual ones."""
-    early, gone = {409}, {404, 410}
-    for reply in operation.replies:
-        if reply.status is None or not 400 <= reply.status < 500 or reply.status in (401, 429):
-            continue
-        if _NOT_YET.search(reply.description) and not _GONE.search(reply.description):
-            early.add(reply.status)
-            gone.discard(reply.status)
-        elif reply.status != 404 and _GONE.search(reply.description):
-            gone.add(reply.status)
-            early.discard(reply.status)
-    made: dict[str, Json] = {}
-    if early != {409} and early:
-        made["not_ready"] = sorted(early)
-    if gone != {404, 410} and gone:
-        made["gone"] = sorted(gone)
-    return made
-
-
 def shape_of_id(path: str, id_: str) -> str:
     """The path of a poll with `{job_id}` in it."""
     return path.replace(f"{{{id_}}}", "{job_id}")
@@ -927,48 +698,16 @@ def _head_of(operation: Operation) -> list[str]:
     return parts or operation.segments
 
 
-def _plain(name: str) -> str:
-    """A name for a place in a path."""
-    made = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "id"
-    return made if made[0].isalpha() else f"p_{made}"
-
-
 def _version_of(path: str) -> str:
     """The version at the beginning of a path: `/v1` of `/v1/operations/{id}`."""
     found = re.match(r"/v\d\w*(?=/)", path)
     return found[0] if found else ""
 
 
-def _squeezed(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def _text_media(reply: Reply | None) -> str:
     """The media type of a reply that is text, which clients must ask for; empty if it is not."""
     is_text = reply is not None and reply.schema is not None and reply.media.startswith("text/")
     return reply.media if reply is not None and is_text else ""
-
-
-def _named_path(path: str, told: Collection[str] = ()) -> str:
-    """A path with the names of arguments; those of *told* are fields of a reply, and stay."""
-    made = _PLACEHOLDER.sub(lambda found: found[0] if found[1] in told else f"{{{_plain(found[1])}}}", path)
-    return made if made.startswith("/") else f"/{made}"
-
-
-def _skipped(name: str) -> bool:
-    """Whether a header is the engine's or the key's, and no argument."""
-    return name.lower() in (
-        *(
-            "accept",
-            "content-type",
-            "authorization",
-            "content-length",
-            "host",
-            "user-agent",
-            "accept-encoding",
-            "cookie",
-        ),
-    )
 
 
 def _is_word(word: str) -> bool:
@@ -990,11 +729,6 @@ def _is_of_lifecycle(operation: Operation, lifecycles: Mapping[str, tuple[str, J
             if isinstance(path, str) and shape([part for part in path.split("/") if part]) == mine:
                 return True
     return False
-
-
-def _class_name(name: str) -> str:
-    made = names.pascal_case(name)
-    return f"{made}Api" if made in {*names.OUR_CLASSES, *names.OUR_IMPORTS} else made
 
 
 def _site(url: str) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from bide.importer.documents.arazzo import api_with_workflows, is_workflows
 from bide.importer.documents.openapi import Api, api_of
 from bide.importer.documents.reading import Json, Unreadable, read
-from bide.importer.drafting import Draft, Wanted, draft, found_in
+from bide.importer.drafting import Wanted, draft, found_in
 from bide.importer.mending import Unmendable, mended
 from bide.importer.pairs import Pair
+from bide.importer.parts.draft import Draft
 from bide.importer.parts.results import Chooser
 from bide.importer.recording.document import Recording
 from bide.importer.recording.examples import with_examples

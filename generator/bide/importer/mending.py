@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bide.importer.documents.reading import Json
-from bide.importer.drafting import Draft, Path
+from bide.importer.parts.draft import Draft, Path
 from bide.importer.parts.uses import uses
 from bide.importer.writing import text_of
 from bide.lint.pipeline import examined

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 
 from bide.importer.documents.reading import Json
-from bide.importer.drafting import Draft, Path
+from bide.importer.parts.draft import Draft, Path
 from bide.importer.parts.number import Number
 
 _PLAIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9 _./-]*)?[A-Za-z0-9_./]|/[A-Za-z0-9_./-]+|https?://[A-Za-z0-9._~/-]+")

@@ -32,13 +32,13 @@ URL = "https://api.acme.example/v1"
 
 @pytest.fixture(scope="module")
 def recorded() -> dict[str, Any]:
-    """A picture that is taken and one that fails, and a batch."""
+    """A picture that is taken, slowly enough for each of its statuses to be seen, and one that fails."""
     speed = 20.0
     with (
         Simulator(PROVIDER, speed=speed) as simulator,
         Recorder(simulator, speed, X_Key=KEY, X_Version="7", Cookie="sid=b0a1c2d3e4f5") as recorder,
     ):
-        for scenario, ends in (("duration=4", {"done"}), ("fail; duration=2", {"broken"})):
+        for scenario, ends in (("duration=24", {"done"}), ("fail; duration=2", {"broken"})):
             id = recorder.ask("POST", "/shots", PICTURE, X_Bide_Scenario=scenario)["ticket"]
             recorder.poll(f"/shots/{id}", "status", {*ends, "done", "broken", "half"}, 1.1)
             recorder.ask("GET", f"/shots/{id}/picture")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bide.importer.drafting import Draft
+from bide.importer.parts.draft import Draft
 from bide.importer.writing import text_of
 from bide.lint.pipeline import examined
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bide.importer.documents.reading import Json
-from bide.importer.drafting import Path
+from bide.importer.parts.draft import Path
 from bide.importer.parts.uses import holds_names
 
 MISSING: Final = object()

@@ -255,7 +255,7 @@ def _state(outcome: Any) -> str:
             return "running"
         case JobError():
             return "failed"
-    return "failed" if outcome.job is not None else "refused"
+    return "running" if outcome.job is not None else "refused"
 
 
 def _is_header(text: str, entry: JobEntry) -> bool:

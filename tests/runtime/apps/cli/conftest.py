@@ -81,9 +81,12 @@ class Shells:
         self._made: set[str] = set()
 
     def package(self, name: str) -> str:
-        """The import name of the package of a provider, which is made on first use."""
-        if name in NAMES and name not in self._made:  # those of `specs` are in `generated`
-            packed(spec_of(name), self._folder / name)
+        """The import name of the package of a provider: made on first use, or that in `generated`."""
+        if name not in self._made:
+            if name in NAMES:
+                packed(spec_of(name), self._folder / name)
+            else:
+                sys.path.insert(0, str(REPOSITORY / "generated" / name))
             self._made.add(name)
         return f"{spec_of(name).name}_client"
 

@@ -112,6 +112,22 @@ def test_files_of_a_batch_are_given_by_their_paths(
     assert 1 == len(state["jobs"])
 
 
+def test_a_job_that_is_gone_is_called_as_in_the_ledger(shell_of: Any, tmp_path: Path) -> None:
+    """It stays running, and `--retry running` submits it again."""
+    ledger = ("--ledger", str(tmp_path / "batch.db"))
+    with shell_of("scrapio", scenarios="- scenario: stall") as (shell, _):
+        shell("fetch", "run-many", *ledger, "--timeout", "2s", stdin=INPUTS)
+    with shell_of("scrapio", scenarios=QUICK) as (shell, simulator):
+        gone = shell("fetch", "run-many", *ledger, stdin=INPUTS)
+        again = shell("fetch", "run-many", *ledger, "--retry", "running", stdin=INPUTS)
+        state = simulator.state()
+
+    assert [("running", "NotFound")] * 5 == [(line["state"], line["error"]) for line in gone.lines]
+    assert "5 running" in gone.err
+    assert 5 == len(state["jobs"])
+    assert "5 done" in again.err
+
+
 def test_a_ledger_adds_to_the_file_of_outcomes(shell_of: Any, tmp_path: Path) -> None:
     """So that running it again loses none. A line that a crash has cut goes, since its outcome comes again."""
     out, words = tmp_path / "out.jsonl", ("--ledger", str(tmp_path / "batch.db"), "--to", str(tmp_path / "out.jsonl"))
