@@ -17,7 +17,7 @@ import click
 from ..catalog.calling import arguments_of
 from ..catalog.catalog import Catalog, JobEntry, Schema
 from .exits import DONE, FAILED, INTERRUPTED, UNSURE
-from .options import Command, own
+from .options import Command, Positional, own
 from .printing import json_of
 from .progress import line
 from .session import client_of, connection
@@ -35,7 +35,7 @@ def run_many(catalog: Catalog, entry: JobEntry) -> click.Command:
     """The command `run-many` of a kind of job."""
     heading = "Batch"
     options = [
-        click.Argument(["own_file"], metavar="[FILE]", required=False, default="-"),
+        Positional("own_file", "The inputs. [default: standard input]", metavar="[FILE]", required=False, default="-"),
         own(
             [],
             "own_to",

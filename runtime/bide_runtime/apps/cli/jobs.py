@@ -15,7 +15,7 @@ import click
 from ..catalog.calling import arguments_of
 from ..catalog.catalog import Catalog, JobEntry
 from .exits import DONE, INTERRUPTED, resuming
-from .options import Command, arguments, own, values_of
+from .options import Command, Positional, arguments, own, values_of
 from .output import output, show
 from .progress import line
 from .session import client_of, connection
@@ -218,7 +218,9 @@ def _timeout(entry: JobEntry, theirs: list[click.Option]) -> list[click.Paramete
 
 def _which(entry: JobEntry) -> list[click.Parameter]:
     """The argument for an existing job, and what its addresses need beside its id."""
-    found: list[click.Parameter] = [click.Argument(["own_job"], metavar="TOKEN|ID")]
+    found: list[click.Parameter] = [
+        Positional("own_job", "The token that was printed, or the id of the job.", metavar="TOKEN|ID")
+    ]
     for name in entry.address:
         about = "Needed with an ID; a token has it."
         found.append(own([], f"address_{name}", f"--{name.replace('_', '-')}", heading="Arguments", help=about))

@@ -108,6 +108,14 @@ def _kind(value: Any) -> str:
     return {list: "list", str: "text", bool: "boolean"}.get(type(value), "number" if value is not None else "null")
 
 
+class Positional(click.Argument):
+    """An argument that is told by its place, with a line in the help where click writes one."""
+
+    def __init__(self, name: str, help: str, **attrs: Any) -> None:
+        super().__init__([name], **attrs)
+        self.help = help
+
+
 class Command(click.Command):
     """A command whose help has headings, and an example."""
 
@@ -115,10 +123,12 @@ class Command(click.Command):
         """Write the options below their headings."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Argument):
+                continue  # click has a section for these
             record = parameter.get_help_record(ctx)
             if record is not None:
                 sections.setdefault(getattr(parameter, "heading", "Other"), []).append(record)
-        for heading, records in sections.items():
+        for heading, records in sorted(sections.items(), key=lambda section: section[0] == "Other"):
             with formatter.section(heading):
                 formatter.write_dl(records)
 

@@ -38,6 +38,19 @@ def test_each_command_has_a_help(name: str, shell_of: Any) -> None:
                 assert 0 == shell(job.command, word, "--help").code
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [("run-many", "[FILE]  The inputs."), ("wait", "TOKEN|ID  The token that was printed")],
+)
+def test_an_argument_without_a_name_is_explained(command: str, line: str, shell_of: Any) -> None:
+    """Once, and `--help` comes last."""
+    with shell_of("scrapio") as (shell, _):
+        told = shell("fetch", command, "--help").out
+
+    assert 1 == told.count(line)
+    assert told.index("Connection:") < told.index("Other:")
+
+
 def test_an_example_of_the_help_works(shell_of: Any) -> None:
     """The line that it prints, as it is."""
     with shell_of("scrapio", scenarios="- scenario: succeed; duration=1") as (shell, _):
