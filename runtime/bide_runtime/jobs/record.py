@@ -166,9 +166,9 @@ class Record(Generic[S, R]):
         status, state = self.status, self.state = reading.status, reading.state
         self.is_status_known = reading.is_known
         if facts is not msgspec.UNSET:
-            self.snapshot = Snapshot(
-                self.id, status, state, reply, self.kind.snapshot, lifecycle, facts, error, own_errors
-            )
+            wanted = self.kind.snapshot
+            body = facts if type(facts) is wanted else msgspec.UNSET
+            self.snapshot = Snapshot(self.id, status, state, reply, wanted, lifecycle, facts, error, own_errors, body)
         if state.is_final:
             has_own_address = (
                 isinstance(lifecycle.result, ResultAt) and lifecycle.values_for_result <= self.values.keys()

@@ -43,15 +43,18 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
     def body(self) -> S_co:
         """The reply as a typed model. Raises `DecodeError` if a field does not match the spec."""
         if self._body is msgspec.UNSET:
-            with self._own_errors:
-                try:
-                    body = None if self._facts is None else decode_reply(self._type, self.reply)
-                except DecodeError as error:
-                    error.job_id = self.job_id or None
-                    raise
-            msgspec.structs.force_setattr(self, "_body", body)
+            msgspec.structs.force_setattr(self, "_body", self._decoded())
         found: S_co = self._body
         return found
+
+    def _decoded(self) -> Any:
+        """The body, which is not kept. Raises `DecodeError`."""
+        with self._own_errors:
+            try:
+                return None if self._facts is None else decode_reply(self._type, self.reply)
+            except DecodeError as error:
+                error.job_id = self.job_id or None
+                raise
 
     def part(self, path: Path) -> Json:
         """The typed value at *path* in the body, whatever the rest of it is; `None` if there is none.

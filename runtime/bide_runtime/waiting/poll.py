@@ -48,6 +48,9 @@ class Polled(msgspec.Struct, frozen=True, kw_only=True):
 
 _NO_NEWS = Polled()
 
+_LARGE = 4096
+"""Bytes. To find a few fields in a larger body takes as long as to decode all of them."""
+
 
 def read_poll(session: Session, record: Record[S, R], reply: Response | ClientError | None, now: float) -> Flow[Polled]:
     """Read the reply of a poll, received at *now*, into the record.
@@ -83,10 +86,12 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
 
 def _misfits(record: Record[Any, Any]) -> Flow[tuple[DecodeError, ...]]:
     """The first field of the last reply that does not match the spec, if the user was not told of it yet."""
-    if record.snapshot is None:
+    snapshot = record.snapshot
+    if snapshot is None:
         return ()
     try:
-        _ = record.snapshot.body
+        # While the job runs, thousands of bodies that nobody may ask for would fill the memory.
+        _ = snapshot.body if record.state.is_final else snapshot._decoded()
     except DecodeError as error:
         if error.path not in record.told:
             record.told |= {error.path}
@@ -159,14 +164,23 @@ def reading_in(kind: JobKind[S, R], reply: Response) -> tuple[Reading, Any]:
 
     Raises `NotJson` and `DecodeError`.
     """
+    reading = kind.lifecycle.read(facts := _facts_in(kind, reply))
+    if not reading.is_known:
+        decode_reply(kind.snapshot, reply)
+    return reading, facts
+
+
+def _facts_in(kind: JobKind[Any, Any], reply: Response) -> Any:
+    """The part that a wait uses: of a large reply the whole, if that matches its type."""
+    if len(reply.body) > _LARGE:
+        try:
+            return decode_reply(kind.snapshot, reply)
+        except DecodeError:
+            pass  # in a field that a wait does not use, perhaps
     try:
-        facts = decode_reply(kind.facts, reply)
+        return decode_reply(kind.facts, reply)
     except NotJson:
         raise
     except DecodeError:
         decode_reply(kind.needed, reply)
-        facts = named(kind.snapshot, json_in(reply))
-    reading = kind.lifecycle.read(facts)
-    if not reading.is_known:
-        decode_reply(kind.snapshot, reply)
-    return reading, facts
+        return named(kind.snapshot, json_in(reply))

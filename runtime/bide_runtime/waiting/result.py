@@ -265,7 +265,8 @@ def _inline(record: Record[S, R], at: Path, wanted: Any) -> Any:
     snapshot = record.snapshot
     assert snapshot is not None
     if not at:
-        return decode_reply(wanted, snapshot.reply)
+        body = snapshot.body if wanted is record.kind.snapshot else None
+        return decode_reply(wanted, snapshot.reply) if body is None else body
     part = snapshot.part(at)
     if part is None:
         where = "$." + ".".join(at)

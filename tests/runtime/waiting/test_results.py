@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from bide_runtime.clients.observer import Exchange
@@ -17,10 +18,11 @@ from bide_runtime.jobs.errors import (
 )
 from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.jobs.state import State
+from bide_runtime.models import codec
 from bide_runtime.waiting.policies.policy import Fixed
 from msgspec.structs import replace
 
-from tests.runtime.acme import APART, KEY, PART, AsyncAcme, Page, kind
+from tests.runtime.acme import APART, KEY, PART, WHOLE, AsyncAcme, Page, Report, kind
 from tests.runtime.fakes import (
     AsyncFakeTransport,
     LoopClock,
@@ -49,6 +51,23 @@ def test_a_result_may_be_bytes(world: Make) -> None:
 
     assert b"\x89PNG not json" == w.do(w.job(of).wait())
     assert ["application/json", "*/*", "*/*"] == [sent.request.headers["accept"] for sent in w.sent]
+
+
+@pytest.mark.parametrize("size", [10, 50_000])
+def test_a_reply_with_the_result_is_decoded_once(world: Make, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a whole, that is: in a small reply, a wait looks for the status first."""
+    w = world(served(polls=[RUNNING, report("done", text="a" * size)]))
+    wanted: list[object] = []
+    original = codec.decode
+
+    def decode(model: type[Any], body: bytes) -> Any:
+        wanted.append(model)
+        return original(model, body)
+
+    monkeypatch.setattr(codec, "decode", decode)
+    w.do(w.job(WHOLE).wait())
+
+    assert [Report, Report] == [model for model in wanted if model is Report], "the first status, and the result"
 
 
 def test_a_missing_result_is_an_error(world: Make) -> None:
