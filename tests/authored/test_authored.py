@@ -6,8 +6,6 @@ Each led to a fix. None is a provider of this repository.
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ import pytest
 from bide.cli.app import main
 from bide.lint.pipeline import read_spec
 from bide.simulator import Simulator
+from tests.own_tests import own_tests
 
 HERE = Path(__file__).parent
 SPEED = 50.0
@@ -81,9 +80,7 @@ def test_it_has_no_problems(authored: tuple[Authored, Path], capsys: pytest.Capt
 def test_its_own_tests_pass(authored: tuple[Authored, Path]) -> None:
     """The generated tests of the package pass."""
     _, folder = authored
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "examples or whatever", "tests"]
-    env = {**os.environ, "PYTHONPATH": str(folder)}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    done = own_tests(folder, "-k", "examples or whatever", "tests")
 
     assert done.returncode == 0, done.stdout
 

@@ -17,6 +17,7 @@ from bide.lint.pipeline import read_spec
 from tests.acme_spec import TEXT, changed
 from tests.docs.reader import blocks
 from tests.live.brook import SPEC, brook, written
+from tests.own_tests import own_tests
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -25,13 +26,6 @@ REPOSITORY = Path(__file__).parents[2]
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package of a made-up provider, with its own copy of the runtime, which the tests below break."""
     return written(brook(), tmp_path_factory.mktemp("brook"), vendor=True)
-
-
-def ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest in a folder, as a user of the package would."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
-    env = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 def test_a_new_provider_gets_all_tests() -> None:
@@ -94,7 +88,7 @@ CHOSEN = (
 
 def test_an_unchanged_package_passes(package: Path) -> None:
     """The failures below are caused by the sabotage."""
-    result = ran(package, *CHOSEN)
+    result = own_tests(package, "-x", *CHOSEN)
 
     assert result.returncode == 0, result.stdout
 
@@ -149,7 +143,7 @@ def test_a_broken_promise_fails_the_tests(what: str, package: Path, tmp_path: Pa
     assert right in text
     file.write_text(text.replace(right, wrong), "utf-8")
 
-    result = ran(folder, *CHOSEN)
+    result = own_tests(folder, "-x", *CHOSEN)
 
     assert result.returncode == 1, result.stdout
 
@@ -162,6 +156,6 @@ def test_the_tests_of_the_page_on_testing_pass(tmp_path: Path) -> None:
     installed = 'pytest_plugins = ["anakin_client.pytest_plugin"]\n'  # an installed package registers the plugin itself
     (tmp_path / "conftest.py").write_text(installed, "utf-8")
 
-    result = ran(tmp_path, "test_pages.py")
+    result = own_tests(tmp_path, "test_pages.py")
 
     assert "2 passed" in result.stdout, result.stdout

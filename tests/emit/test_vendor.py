@@ -13,6 +13,7 @@ import pytest
 
 from bide.cli.app import main
 from bide.emit import render as rendering
+from tests.own_tests import own_tests
 
 REPOSITORY = Path(__file__).parents[2]
 SPEC = REPOSITORY / "specs" / "knowledgesdk.yaml"
@@ -29,9 +30,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_its_own_tests_pass_without_the_runtime(package: Path) -> None:
     """The same generated tests run on both forms; here `bide_runtime` cannot be imported."""
     (package / "tests" / "no_runtime.py").write_text("import sys\nsys.modules['bide_runtime'] = None\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.no_runtime", "tests"]
-    env = {**os.environ, "PYTHONPATH": "."}
-    done = subprocess.run(command, cwd=package, env=env, capture_output=True, text=True, check=False)
+    done = own_tests(package, "-p", "tests.no_runtime", "tests")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout

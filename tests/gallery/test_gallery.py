@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -24,6 +22,7 @@ from bide.ir import Provider
 from bide.lint.pipeline import checked, read_spec
 from bide.simulator import Simulator
 from tests.live.brook import packed
+from tests.own_tests import own_tests
 
 REPOSITORY = Path(__file__).parents[2]
 SPEED = 40.0
@@ -81,21 +80,7 @@ def test_it_says_where_it_is_from(name: str) -> None:
 def test_the_tests_of_its_package_pass(name: str, packages: dict[str, Path]) -> None:
     """The quick ones of the generated tests: without batches, and without those that play many random runs."""
     [folder] = {path.parent for path in packages[name].rglob("pyproject.toml")}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-k",
-        "not whatever",
-        "--ignore",
-        "tests/test_batches.py",
-        "tests",
-    ]
-    env = {**os.environ, "PYTHONPATH": str(folder)}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120)
+    done = own_tests(folder, "-k", "not whatever", "--ignore", "tests/test_batches.py", "tests")
 
     assert done.returncode == 0, done.stdout
 

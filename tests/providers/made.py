@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +11,7 @@ from types import ModuleType
 from bide.ir import Provider
 from bide.lint.pipeline import read_spec
 from tests.live.brook import packed
+from tests.own_tests import own_tests
 
 HERE = Path(__file__).parent
 QUICK = ("test_models.py", "test_examples.py", "test_requests.py")
@@ -44,6 +43,4 @@ class Packages:
         assert self[name]
         here = self._folder / name
         found = [str(path) for each in files if (path := here / "tests" / each).exists()]
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", only, *found]
-        env = {**os.environ, "PYTHONPATH": str(here)}
-        return subprocess.run(command, cwd=here, env=env, capture_output=True, text=True, check=False)
+        return own_tests(here, "-k", only, *found)

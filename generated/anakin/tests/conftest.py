@@ -14,11 +14,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 for name in [name for name in sys.modules if name.partition(".")[0] == "anakin_client"]:
     del sys.modules[name]
 
+EXAMPLES = int(os.environ.get("BIDE_EXAMPLES", "20"))
+"""Of each property. More than 20 are random: BIDE_EXAMPLES=1000 pytest"""
+
 settings.register_profile(
     "generated",
-    # For more examples: BIDE_EXAMPLES=1000 pytest
-    max_examples=int(os.environ.get("BIDE_EXAMPLES", "20")),
-    derandomize="BIDE_EXAMPLES" not in os.environ,
+    max_examples=EXAMPLES,
+    derandomize=EXAMPLES <= 20,
     database=None,
     deadline=None,
     suppress_health_check=[
