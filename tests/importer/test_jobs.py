@@ -105,6 +105,23 @@ def test_the_parts_of_a_job_are_found() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {"in": "query", "name": "idempotency_key", "schema": {"type": "string"}},
+        {"in": "query", "name": "requestId", "schema": {"type": "string"}, "description": "Makes the call idempotent."},
+    ],
+    ids=["by its name", "by its text"],
+)
+def test_an_idempotency_key_may_be_in_the_query(parameter: Any) -> None:
+    """It is no argument then."""
+    paths = {"/jobs": {"post": submit(parameters=[parameter])}, "/jobs/{id}": {"get": poll()}}
+    request = data_of(document(paths))["jobs"]["job"]["submit"]
+
+    assert request["idempotency_key"] == {"query": parameter["name"]}
+    assert "query" not in request
+
+
 def test_a_delete_that_only_deletes_is_no_cancellation() -> None:
     """It would remove a result."""
     found = document(

@@ -333,7 +333,7 @@ def test_jobs(acme: ir.Provider) -> None:
     assert (job.reply, job.job_id, job.idempotency_key) == (
         "SubmitReply",
         ir.IdAt(field=("job_id",)),
-        "Idempotency-Key",
+        ir.KeyAt(name="Idempotency-Key", place="header", retention=None),
     )
     assert (job.snapshot, job.result) == ("FetchJob", Named("FetchResult"))
     assert job.lifecycle is acme.lifecycles[0]

@@ -267,6 +267,8 @@ CASES = (
         brings=b"example",
         asks=frozenset({"POST /prints", "GET /prints/{job_id}", "GET /prints/{job_id}/picture"}),
     ),
+    Case(provider="darkroom", call="contact_sheet.run", arguments={"film": "f1", "paper": "matt"}, brings=b"example"),
+    Case(provider="darkroom", call="enlargement.run", arguments={"number": 3}, brings=b"example"),
     Case(provider="darkroom", call="preview", arguments={"film": "f1"}, brings=b"example"),
     Case(
         provider="darkroom",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,3 +47,24 @@ def test_a_film_that_cannot_be_read_is_refused(driver: Driver, packages: Package
     client = driver.client(darkroom, "http://127.0.0.1:9")
     with pytest.raises(darkroom.InvalidArgument, match=rf"^mask: {tmp_path}/none: no such file.*nothing was sent"):
         driver.call(client.print.submit, film=b"f", mask=tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("job", "arguments"),
+    [("print", {"film": b"f1"}), ("contact_sheet", {"film": "f1", "paper": "matt"}), ("enlargement", {"number": 3})],
+    ids=["header", "query", "field"],
+)
+def test_a_lost_submit_is_sent_again_with_its_key(
+    job: str, arguments: dict[str, Any], driver: Driver, packages: Packages
+) -> None:
+    """Wherever the key is, there is one job for two requests; and another key makes another job."""
+    darkroom = packages["darkroom"]
+    with Simulator(provider("darkroom"), scenarios="- scenario: succeed; submit=lost", speed=8.0) as simulator:
+        jobs = getattr(driver.client(darkroom, simulator.url), job)
+        first = driver.call(jobs.submit, **arguments)
+        again = driver.call(jobs.submit, **arguments, idempotency_key="mine")
+        same = driver.call(jobs.submit, **arguments, idempotency_key="mine")
+        submits = [each["submits"] for each in simulator.state()["jobs"]]
+
+    assert first.id != again.id == same.id
+    assert submits == [2, 3]

@@ -75,7 +75,7 @@ def test_the_facts_of_a_kind_are_those_of_its_spec(name: str, driver: Driver, pa
             provider=name,
             name=job.name,
             has_idempotency_keys=bool(job.idempotency_key),
-            key_retention=job.key_retention,
+            key_retention=job.idempotency_key.retention if job.idempotency_key else None,
             can_be_found=job.find is not None,
             can_be_cancelled=lifecycle.cancel is not None,
             interval=polling.interval,

@@ -221,7 +221,9 @@ def test_an_idempotency_key_is_kept_as_long_as_the_spec_says() -> None:
     """After that time, a submit with the same key creates another job."""
     [picture] = [job for job in PROVIDER.jobs if job.name == "picture"]
     others = [job for job in PROVIDER.jobs if job is not picture]
-    kept = replace(PROVIDER, jobs=(replace(picture, key_retention=60.0), *others))
+    kept = replace(
+        PROVIDER, jobs=(replace(picture, idempotency_key=replace(picture.idempotency_key, retention=60.0)), *others)
+    )
     acme = Acme(World(kept))
     ids = []
     for acme.now in (0, 60, 61):

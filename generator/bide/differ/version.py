@@ -31,7 +31,6 @@ _ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "replies": ("returns",),
     "reply": ("returns",),
     "promised": ("when",),
-    "key_retention": ("idempotency_key",),
     "tag_field": ("discriminator",),
     "union": ("stream",),
     "oauth": ("auth",),

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from bide.exporter.components import Components
 from bide.exporter.security import of
-from bide.ir import NAME, Endpoint, Json, Named, Place, Provider
+from bide.ir import NAME, Endpoint, Json, KeyAt, Named, Place, Provider
 
 _IGNORED = frozenset(("accept", "content-type", "authorization"))
 """Headers that OpenAPI says in other places."""
+
+_KEY = "The idempotency key: a submit with the same one makes no second job."
 
 
 class Paths:
@@ -22,12 +24,19 @@ class Paths:
         self.found: dict[str, dict[str, Json]] = {}
         self._spelled: dict[str, str] = {}
 
-    def add(self, endpoint: Endpoint, operation: Json) -> None:
-        """Add an operation. One at the path and method of another becomes a part of that."""
+    def add(self, endpoint: Endpoint, operation: Json, key: KeyAt | None = None) -> None:
+        """Add an operation, and its idempotency key. One at the path and method of another becomes a part of that."""
         methods = self.found.setdefault(self.path(endpoint), {})
         method = endpoint.method.lower()
         parameters = list(self._parameters(endpoint))
         body = self._body(endpoint)
+        if key is not None and key.place == "field":
+            for media in body["content"].values():
+                field = {"type": "object", "properties": {key.name: {"type": "string", "description": _KEY}}}
+                media["schema"] = {"allOf": [media["schema"], field]}
+        elif key is not None:
+            place = {"name": key.name, "in": key.place, "required": False}
+            parameters.append({**place, "description": _KEY, "schema": {"type": "string"}})
         added = {
             **operation,
             **({"parameters": parameters} if parameters else {}),

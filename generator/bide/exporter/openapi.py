@@ -71,7 +71,14 @@ class _Document:
         self._add(operation.name, operation.endpoint, replies, operation.description, operation.deprecated)
 
     def _add(
-        self, name: str, endpoint: ir.Endpoint, replies: Json, description: str, deprecated: str = "", **more: Json
+        self,
+        name: str,
+        endpoint: ir.Endpoint,
+        replies: Json,
+        description: str,
+        deprecated: str = "",
+        key: ir.KeyAt | None = None,
+        **more: Json,
     ) -> None:
         about = {
             "operationId": name,
@@ -79,7 +86,8 @@ class _Document:
             **({"deprecated": True} if deprecated else {}),
             **more,
         }
-        self._paths.add(endpoint, {**about, "responses": {**(replies or {"200": {"description": "Done."}}), **_ERROR}})
+        responses = {**(replies or {"200": {"description": "Done."}}), **_ERROR}
+        self._paths.add(endpoint, {**about, "responses": responses}, key)
 
     def _reply(self, reply: ir.Reply) -> Json:
         if reply.job is not None:
@@ -103,7 +111,9 @@ class _Document:
 
     def _submit(self, job: ir.Job) -> None:
         reply = {**self._content(_models([job.reply])), "description": "The job.", **self._links(job, job.job_id)}
-        self._add(f"{job.name}.submit", job.submit, {"200": reply}, job.description, job.deprecated)
+        self._add(
+            f"{job.name}.submit", job.submit, {"200": reply}, job.description, job.deprecated, job.idempotency_key
+        )
 
     def _links(self, job: ir.Job, job_id: ir.IdAt) -> Json:
         """The link from a submit to the poll of its job."""

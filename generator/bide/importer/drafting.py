@@ -16,7 +16,7 @@ from bide.importer.parts.codes import codes_of_result, is_over
 from bide.importer.parts.draft import CannotSay, Draft, Path
 from bide.importer.parts.failures import is_error, of_body, of_poll
 from bide.importer.parts.naming import class_name, name_of, named_path, placeholders, plain, squeezed
-from bide.importer.parts.requests import Requests, idempotency_key_of
+from bide.importer.parts.requests import Requests, take_idempotency_key
 from bide.importer.parts.results import RESULT, Choice, Chooser, Place, chosen, in_poll, of_address
 from bide.importer.parts.security import security_of, usual_of
 from bide.importer.parts.servers import server_of
@@ -211,8 +211,7 @@ class _Drafter:
                     self._draft.say(("jobs", name), f"the document also has a reply with HTTP {codes}, without a job")
             inside = self._lens.look(schema) if kind in self._types.models else Look()
         self._id(pair, request, len(key and "1"))
-        if (header := idempotency_key_of(submit)) is not None:
-            request["idempotency_key"] = header
+        take_idempotency_key(submit, request)
         job["submit"] = request
         self._reply = inside
         lifecycle_name, lifecycle, snapshot, result = self._lifecycle(pair, name, required, request)

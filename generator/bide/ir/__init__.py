@@ -7,7 +7,7 @@ and of the disk.
 from __future__ import annotations
 
 from bide.ir.endpoints import NAME, BodyField, BodyModel, Endpoint, Link, Parameter, Place, Rate
-from bide.ir.jobs import FindAt, Job, WebhookAt
+from bide.ir.jobs import FindAt, Job, KeyAt, WebhookAt
 from bide.ir.lifecycles import Cancel, End, ErrorAt, Lifecycle, LongPoll, Pages, Polling, PollMany, Progress, ResultAt
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
 from bide.ir.operations import IdAt, Operation, Reply, Stream
@@ -53,6 +53,7 @@ __all__ = [
     "Items",
     "Job",
     "Json",
+    "KeyAt",
     "Kind",
     "Lifecycle",
     "Link",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bide.ir.endpoints import Endpoint, Parameter
 from bide.ir.lifecycles import Lifecycle, Pages, Polling
@@ -42,6 +43,17 @@ class FindAt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAt:
+    """Where a submit has its idempotency key."""
+
+    name: str
+    place: Literal["header", "query", "field"]
+    """In a header, in the query, or in a field of the JSON body."""
+    retention: float | None
+    """For how many seconds the provider keeps a key; `None` if the spec does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One kind of job."""
 
@@ -52,8 +64,8 @@ class Job:
     reply: str | None
     """The model of the submit reply. `None`: its body is ignored."""
     job_id: IdAt
-    idempotency_key: str | None
-    """The header for idempotency keys. `None`: the provider has none."""
+    idempotency_key: KeyAt | None
+    """Where a submit has its idempotency key. `None`: the provider has none."""
     lifecycle: Lifecycle
     snapshot: str | None
     """The model of a poll reply. `None`: its body is ignored, and its HTTP status is the status of the job."""
@@ -64,8 +76,6 @@ class Job:
     items: Items | None
     webhook: WebhookAt | None = None
     """Where a webhook has the job, if the provider sends any."""
-    key_retention: float | None = None
-    """For how many seconds the provider keeps an idempotency key; `None` if the spec does not say."""
     find: FindAt | None = None
     """How to find the job of a submit whose reply was lost, if there is a list for that."""
     deprecated: str = ""

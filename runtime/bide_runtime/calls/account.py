@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal, NoReturn, TypeAlias, TypeVar
+from uuid import uuid4
 
 import msgspec
 from msgspec.structs import replace
@@ -39,7 +40,7 @@ Auth: TypeAlias = tuple[str, ...] | None
 
 
 def _random_key() -> str:
-    return os.urandom(16).hex()
+    return str(uuid4())  # some providers want this form
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -41,7 +41,7 @@ def facts_of(kind: JobKind[Any, Any]) -> JobFacts:
     return JobFacts(
         provider=kind.provider,
         name=kind.name,
-        has_idempotency_keys=kind.submit.idempotency_header is not None,
+        has_idempotency_keys=kind.submit.has_keys,
         key_retention=kind.submit.key_retention,
         can_be_found=kind.submit.find is not None,
         can_be_cancelled=kind.lifecycle.cancel is not None,

@@ -30,7 +30,7 @@ Why: a submit whose reply is lost is sent again, and cannot make a second job.
 
 Says: job "page": the idempotency key "Idempotency-Key" is new; a lost submit is sent again
 
-idempotency-key-changed (breaking): the idempotency key is sent in another header, or kept for another time.
+idempotency-key-changed (breaking): the idempotency key is sent in another place, or kept for another time.
 
 Hits: new version, money.
 
@@ -116,18 +116,25 @@ from bide.differ.version import Pair
 
 def _key(found: Difference, pair: Pair) -> Iterator[Said]:
     whose = owner(found.path)
-    if found.new is None:
-        gone = f'the idempotency key "{found.old}" is gone; a lost submit raises `SubmitUncertain`'
+    if isinstance(found.old, dict):
+        gone = f'the idempotency key "{found.old["name"]}" is gone; a lost submit raises `SubmitUncertain`'
         yield Said("idempotency-key-removed", f"{whose}: {gone}")
-    elif found.old is None:
-        come = f'the idempotency key "{found.new}" is new; a lost submit is sent again'
+    if isinstance(found.new, dict):
+        come = f'the idempotency key "{found.new["name"]}" is new; a lost submit is sent again'
         yield Said("idempotency-key-added", f"{whose}: {come}")
-    else:
-        changed = f'the idempotency key was "{found.old}" and is "{found.new}"'
-        yield Said("idempotency-key-changed", f"{whose}: {changed}")
 
 
-def _retention(found: Difference, pair: Pair) -> Iterator[Said]:
+def _key_name(found: Difference, pair: Pair) -> Iterator[Said]:
+    message = f'{owner(found.path)}: the idempotency key was "{found.old}" and is "{found.new}"'
+    yield Said("idempotency-key-changed", message)
+
+
+def _key_place(found: Difference, pair: Pair) -> Iterator[Said]:
+    message = f"{owner(found.path)}: the idempotency key is in the {found.new}, and was in the {found.old}"
+    yield Said("idempotency-key-changed", message)
+
+
+def _key_retention(found: Difference, pair: Pair) -> Iterator[Said]:
     old, new = ("an unknown time" if each is None else seconds(each) for each in (found.old, found.new))
     message = f"{owner(found.path)}: the idempotency key is kept for {new}, and was kept for {old}"
     yield Said("idempotency-key-changed", message)
@@ -165,7 +172,9 @@ _REQUESTS = (
 
 RULES = {
     ("jobs", "*", "idempotency_key"): _key,
-    ("jobs", "*", "key_retention"): _retention,
+    ("jobs", "*", "idempotency_key", "name"): _key_name,
+    ("jobs", "*", "idempotency_key", "place"): _key_place,
+    ("jobs", "*", "idempotency_key", "retention"): _key_retention,
     **{(*request, "idempotent"): _idempotent for request in _REQUESTS},
     **{(*request, "rate_limit"): _rate for request in _REQUESTS},
     **{(*request, "timeout"): _timeout for request in _REQUESTS},

@@ -253,11 +253,11 @@ class JobView(View):
 
     @property
     def _submit_at(self) -> Code | None:
+        key = self.ir.idempotency_key
         fields = {
             "reply": self.reply if self.ir.reply else None,
             "job_id": self.id_at(self.ir.job_id),
-            "idempotency_header": self.ir.idempotency_key,
-            "key_retention": self.ir.key_retention,
+            **({f"idempotency_{key.place}": key.name, "key_retention": key.retention} if key else {}),
             "find": self._find_at(self.ir.find) if self.ir.find else None,
         }
         found = row("SubmitAt", fields)

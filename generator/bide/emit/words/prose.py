@@ -154,7 +154,8 @@ def _idempotency_key(job: Job) -> list[tuple[str, str]]:
     if not job.idempotency_key:
         return []
     name, text = IDEMPOTENCY_KEY
-    return [(name, text + (KEPT.format(duration=duration(job.key_retention)) if job.key_retention else ""))]
+    retention = job.idempotency_key.retention
+    return [(name, text + (KEPT.format(duration=duration(retention)) if retention else ""))]
 
 
 def _reference(job: Job) -> str:

@@ -153,6 +153,15 @@ class Requests:
         return isinstance(raw, Mapping) and (raw.get("format") == "binary" or "contentMediaType" in raw)
 
 
-def idempotency_key_of(operation: Operation) -> str | None:
-    """The header for an idempotency key, if a request has one."""
-    return next((each.name for each in operation.parameters if each.place == "header" and _KEY.search(each.name)), None)
+def take_idempotency_key(operation: Operation, request: dict[str, Json]) -> None:
+    """Say in *request* where a submit has its idempotency key, if it is in a header or in the query."""
+    for each in operation.parameters:
+        if each.place == "header" and _KEY.search(each.name):
+            request["idempotency_key"] = each.name
+            return
+        is_key = _KEY.search(each.name) or "idempoten" in (each.description or "").casefold()
+        if each.place == "query" and is_key and request.get("query", {}).pop(f"{each.name}?", None) is not None:
+            request["idempotency_key"] = {"query": each.name}
+            if not request["query"]:
+                del request["query"]
+            return

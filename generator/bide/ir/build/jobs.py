@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from bide import ir
 from bide.ir import defaults
@@ -13,6 +14,8 @@ from bide.ir.notation import parse_duration, parse_pointer, parse_type
 from bide.spec import names
 from bide.spec.document import Json
 
+_KEY_PLACES: tuple[Literal["header", "query", "field"], ...] = ("header", "query", "field")
+
 
 def build_job(
     name: str, raw: Mapping[str, Json], lifecycle: ir.Lifecycle, polling: Mapping[str, Json], bodies: Bodies
@@ -20,7 +23,6 @@ def build_job(
     """A job of *lifecycle*. *polling* is the polling section of that lifecycle."""
     submit = raw["submit"]
     source = bodies.sources.of(submit, bodies.sources.of(raw))
-    header, key_retention = _idempotency_key(submit.get("idempotency_key"))
     return ir.Job(
         name=names.identifier(name),
         description=(raw.get("description") or submit.get("description", "")).strip(),
@@ -28,8 +30,7 @@ def build_job(
         submit=build_endpoint(name, submit, bodies, source),
         reply=submit.get("returns"),
         job_id=build_id(submit.get("job_id")),
-        idempotency_key=header,
-        key_retention=key_retention,
+        idempotency_key=_key(submit["idempotency_key"]) if "idempotency_key" in submit else None,
         find=_find(name, submit["find"], bodies, source) if "find" in submit else None,
         lifecycle=lifecycle,
         snapshot=raw.get("snapshot"),
@@ -60,9 +61,13 @@ def _find(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source
     )
 
 
-def _idempotency_key(raw: Json) -> tuple[str | None, float | None]:
-    """The header, and for how many seconds keys are kept."""
-    return (raw["header"], parse_duration(raw["retention"])) if isinstance(raw, Mapping) else (raw, None)
+def _key(raw: str | Mapping[str, str]) -> ir.KeyAt:
+    """Where idempotency keys are, and how long they are kept. A text is the header."""
+    if isinstance(raw, str):
+        return ir.KeyAt(name=raw, place="header", retention=None)
+    place = next(each for each in _KEY_PLACES if each in raw)
+    retention = parse_duration(raw["retention"]) if "retention" in raw else None
+    return ir.KeyAt(name=raw[place], place=place, retention=retention)
 
 
 def _webhook(raw: Mapping[str, Json]) -> ir.WebhookAt:

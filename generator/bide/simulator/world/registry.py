@@ -62,7 +62,8 @@ class Registry:
         if key is None or (spec.submit.path, key) not in self._by_key:
             return None
         first, job, at = self._by_key[spec.submit.path, key]
-        if spec.key_retention is not None and now > at + spec.key_retention:
+        retention = spec.idempotency_key.retention if spec.idempotency_key else None
+        if retention is not None and now > at + retention:
             return None
         if first != body:
             raise Refused(409, f"the idempotency key {key!r} was used with another body")

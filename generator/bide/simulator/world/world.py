@@ -31,7 +31,7 @@ from bide.simulator.life.script import Script
 from bide.simulator.life.tries import SCENARIO_HEADER, Tries
 from bide.simulator.life.view import JobView, of_job, of_request
 from bide.simulator.life.written import fault_text, file_of
-from bide.simulator.world import arguments, filling, many
+from bide.simulator.world import arguments, filling, keys, many
 from bide.simulator.world.arguments import Arguments
 from bide.simulator.world.gate import Gate
 from bide.simulator.world.registry import Registry
@@ -290,6 +290,8 @@ class World:
 
     def _read(self, route: Route, asked: Asked, path: dict[str, str]) -> Arguments:
         asked = self._gate.without_constants(route.endpoint, asked)
+        if route.role is Role.SUBMIT and isinstance(route.of, Job):
+            asked = keys.without_key(route.of, asked)
         if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
             return many.read(route.of.poll_many, asked)
         if route.role is Role.POLL and isinstance(route.of, Lifecycle):
@@ -303,7 +305,7 @@ class World:
     # --- submits and operations ---
 
     def _submit(self, spec: Job, visit: Visit) -> Answer:
-        key = visit.asked.headers.get(spec.idempotency_key.lower()) if spec.idempotency_key else None
+        key = keys.key_of(spec, visit.asked)
         scenario, fault, nth = self._tries.next(
             "job", spec.name, visit.asked, key=key, idempotent=spec.submit.idempotent
         )

@@ -47,8 +47,9 @@ class Fault:
     @property
     def keys(self) -> list[str]:
         """For alternatives that only require keys: these keys."""
-        required = [choice["required"] for choice in self.wanted if set(choice) == {"required"}]
-        return [key for keys in required for key in keys] if len(required) == len(self.wanted) else []
+        choices = [choice for choice in self.wanted if choice.get("type", "object") == "object"]
+        is_only_keys = len(choices) > 1 and all(choice.keys() <= {"type", "required"} for choice in choices)
+        return [key for choice in choices for key in choice["required"]] if is_only_keys else []
 
 
 def found_in(errors: Iterable[ValidationError], definitions: Mapping[str, Json]) -> Iterator[Fault]:

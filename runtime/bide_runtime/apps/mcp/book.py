@@ -192,7 +192,7 @@ def _may_send_again(submission: Submission[Any, Any], entry: LedgerEntry) -> boo
     """Whether the provider still knows the key of a submit that may have arrived, so that it makes no second job."""
     at = submission.kind.submit
     age = time.time() - (entry.sent_at or 0.0)
-    return at.idempotency_header is not None and submission.idempotency_key is not None and age <= at.key_is_good_for
+    return at.has_keys and submission.idempotency_key is not None and age <= at.key_is_good_for
 
 
 def _listed(kind: str, entry: LedgerEntry) -> dict[str, Json]:

@@ -150,7 +150,7 @@ class _Calls:
 
     async def submit(self, arguments: Mapping[str, Any], tag: str | None, deadline: float | None) -> Submitted:
         """Submit a job, once. If the workflow is cancelled meanwhile, so is the job."""
-        has_keys = self.kind.submit.idempotency_header is not None
+        has_keys = self.kind.submit.has_keys
         limits = [] if deadline is None else [max(deadline - _now(), 0.001)]
         if has_keys:
             limits.append(self.kind.submit.key_is_good_for)
@@ -262,7 +262,7 @@ class _Calls:
         info = workflow.info()
         key = key_of(info.namespace, info.workflow_id, info.run_id, failure.activity_id)
         try:
-            has_keys = self.kind.submit.idempotency_header is not None
+            has_keys = self.kind.submit.has_keys
             raise_uncertain(self.kind, key if has_keys else None, "no attempt got a reply before the deadline", None)
         except ClientError as error:
             raise raised_in_workflow(self.package, self.kind, error) from failure

@@ -74,7 +74,7 @@ def _nothing() -> None:
 
 def _most(kind: JobKind[Any, Any], max_submitting: int | None, max_in_flight: int) -> int:
     if max_submitting is None:
-        has_keys = kind.submit.idempotency_header is not None
+        has_keys = kind.submit.has_keys
         return max_in_flight if has_keys else min(MAX_SUBMITTING, max_in_flight)
     if isinstance(max_submitting, bool) or not isinstance(max_submitting, int) or max_submitting < 1:
         raise InvalidArgument(f"max_submitting must be a whole number from 1, not {max_submitting!r}")

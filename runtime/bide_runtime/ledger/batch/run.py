@@ -166,7 +166,7 @@ class Run(Generic[S, R]):
     def _why_not_again(self, entry: LedgerEntry, submission: Submission[S, R]) -> str | None:
         """Why a submit that may have arrived must not be sent again; `None` if it may be."""
         assert entry.sent_at is not None
-        if self._kind.submit.idempotency_header is None or submission.idempotency_key is None:
+        if not self._kind.submit.has_keys or submission.idempotency_key is None:
             return (
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 " submit; it is not sent again by itself: check the provider's dashboard, then settle it in the ledger"

@@ -95,6 +95,8 @@ class Call:
     """Where its secrets go, if they are not the usual ones."""
     is_raw: bool = False
     """Whether the body is bytes."""
+    key_at: tuple[Place, str | tuple[str, ...]] | None = None
+    """Where its idempotency key is, if that is not a header."""
 
     def __repr__(self) -> str:
         return self.name
@@ -144,6 +146,9 @@ class Call:
 
         Paths are below *base*, and *key* is the query parameter of the API key, if it is one.
         """
+        if self.key_at is not None:
+            keyed = replace(self, key_at=None, constants={**self.constants, self.key_at: sent.key})
+            return keyed.differences(sent, found, base, key)
         values = {name: one.sent for name, one in found.items()}
         chosen = [one.name for one in self.arguments if one.is_chosen and values.get(one.name) is None]
         values |= dict.fromkeys(chosen, FIRST_KEY)

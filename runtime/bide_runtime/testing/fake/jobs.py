@@ -88,7 +88,6 @@ class FakeJobs(Generic[R]):
         self._time = time
         self.base = ""
         """The path of the base URL, for links."""
-        self._idempotency_header = (kind.submit.idempotency_header or "").lower()
         self._keys: dict[str, FakeJob] = {}
         self._plans: deque[Plan] = deque()
         self._plan: Plan | None = None
@@ -185,7 +184,13 @@ class FakeJobs(Generic[R]):
 
     def key_of(self, sent: Sent) -> str | None:
         """The idempotency key of a submit."""
-        return sent.request.headers.get(self._idempotency_header)
+        at = self.kind.submit
+        if at.idempotency_query is not None:
+            return dict(sent.query).get(at.idempotency_query)
+        if at.idempotency_field is not None:
+            found = sent.json.get(at.idempotency_field) if isinstance(sent.json, dict) else None
+            return found if isinstance(found, str) else None
+        return sent.request.headers.get((at.idempotency_header or "").lower())
 
     def submitted(self, sent: Sent, *, route: Route | None = None, job_id: IdAt | None = None) -> Reply:
         """Create a job, or find the one that was created with the same idempotency key.

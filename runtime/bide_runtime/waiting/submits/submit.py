@@ -52,10 +52,10 @@ def submit(
     account = session.account
     # One key for all attempts of this submit.
     submission = prepared(account, submission)
-    call, header = submission.call, submission.kind.submit.idempotency_header
-    key = submission.idempotency_key if header is not None else None
-    if header is not None:
-        call = replace(call, headers={**call.headers, header: key})
+    call, at = submission.call, submission.kind.submit
+    key = submission.idempotency_key if at.has_keys else None
+    if key is not None:
+        call = at.keyed(call, key)
     values = checked_values(submission.kind, submission.values)
     argument = argument_of(submission.kind.submit.job_id)
     about = About("submit", submission.kind.name, submit=next(_numbers))
@@ -120,7 +120,7 @@ def prepared(account: Account, submission: Submission[S, R]) -> Submission[S, R]
     values = checked_values(submission.kind, submission.values)
     if argument := argument_of(submission.kind.submit.job_id):
         checked_id(values[argument])
-    if submission.kind.submit.idempotency_header is None or submission.idempotency_key is not None:
+    if not submission.kind.submit.has_keys or submission.idempotency_key is not None:
         return submission
     return replace(submission, idempotency_key=account.new_key())
 

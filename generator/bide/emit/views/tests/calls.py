@@ -9,7 +9,7 @@ from bide.emit.views.body import Placed, placed
 from bide.emit.views.context import Context, named
 from bide.emit.views.tests.values import rest_of, values_of
 from bide.emit.views.view import View
-from bide.ir import Endpoint, Json, Model, Named, Operation, Parameter, Place, Pointer, Secret
+from bide.ir import Endpoint, Json, KeyAt, Model, Named, Operation, Parameter, Place, Pointer, Secret
 
 
 def _behind(prefix: str) -> str:
@@ -41,6 +41,7 @@ class CallView(View):
         job_id: str,
         needed_later: Container[str],
         reference: str = "",
+        key: KeyAt | None = None,
     ) -> None:
         super().__init__(provider)
         self._name = name
@@ -48,6 +49,7 @@ class CallView(View):
         self._job_id = job_id
         self._needed_later = needed_later
         self._reference = reference
+        self._key = key
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
         if endpoint.whole is not None:
             self._body.arguments.append(((), endpoint.whole))
@@ -86,6 +88,13 @@ class CallView(View):
         """Where its secrets go, if they are not the usual ones."""
         wanted = self._endpoint.auth
         return None if wanted is None else places_of(each for each in self.provider.ir.auth if each.argument in wanted)
+
+    @property
+    def key_at(self) -> Code | None:
+        """Where its idempotency key is, if that is not a header."""
+        if self._key is None or self._key.place == "header":
+            return None
+        return literal(("query", self._key.name) if self._key.place == "query" else ("body", (self._key.name,)))
 
     @property
     def constants(self) -> list[tuple[Code, Code]]:

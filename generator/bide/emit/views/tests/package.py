@@ -27,6 +27,7 @@ class TestsView:
                     job.job_id.argument,
                     job.kept_arguments,
                     job.find.argument if job.find else "",
+                    job.idempotency_key,
                 )
                 for job in provider.ir.jobs
             ),

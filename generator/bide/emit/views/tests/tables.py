@@ -38,7 +38,7 @@ class JobTableView(View):
             "not_found_grace": polling.not_found_grace,
             "result": result.path if result else None,
             "cancel": (cancel.method, cancel.path) if cancel else None,
-            "idempotency_key": job.idempotency_key,
+            "idempotency_key": job.idempotency_key.name if job.idempotency_key else None,
             "is_found": job.find is not None,
             "values": {name: "a value" for name in lifecycle.poll.names if name in job.address_arguments},
             "has_retry_after": self._has(lifecycle.retry_after),

@@ -21,7 +21,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints:
         if endpoint.role == "submit" and endpoint.raw.get("idempotent"):
             message = '"idempotent" has no effect here: a submit is sent again only with an idempotency key'
-            help_ = "remove it; if the provider has a header for a key, set idempotency_key to its name"
+            help_ = "remove it; if the provider takes a key, say where in idempotency_key"
             yield spec.at_key((*endpoint.path, "idempotent"), "idempotent-submit", message, help_, "warning")
         elif endpoint.role == "operation" and _may_make_a_job(endpoint) and _is_repeated(endpoint):
             is_said = "idempotent" in endpoint.raw
