@@ -33,7 +33,7 @@ Trace = tuple[Any, ...]
 def told(outcome: object) -> object:
     """The visible part of a result or an error."""
     if isinstance(outcome, ClientError):
-        message = re.sub(r"[0-9a-f]{32}", "<a new key>", str(outcome))
+        message = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<a new key>", str(outcome))
         return type(outcome).__name__, message, outcome.job_id, outcome.token
     return outcome
 
