@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from math import inf
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from ...http.rate_limit import MARGIN, Rate, RateLimiter
 
 _ALL = "*"
 """The bucket of all requests."""
+
+_MANY = 100
+"""Claims after which slots that limit nothing any more are dropped."""
 
 
 def shared(limiter: RateLimiter, ledger: Path) -> SharedRateLimiter | None:
@@ -39,6 +43,7 @@ class SharedRateLimiter(RateLimiter):
     def __init__(self, limiter: RateLimiter, ledger: Path) -> None:
         super().__init__(limiter.rates, total=limiter.total)
         self._own = limiter
+        self._claims = count()
         self._path = ledger.with_name(f"{ledger.name}-rates")
         self._database = sqlite3.connect(self._path, timeout=60.0, isolation_level=None, check_same_thread=False)
         with self._in_words():
@@ -65,6 +70,8 @@ class SharedRateLimiter(RateLimiter):
                     if at >= before:
                         return None
                     self._database.executemany("INSERT INTO slot VALUES (?, ?)", [(name, at) for name in rates])
+                    if next(self._claims) % _MANY == 0:
+                        self._drop_old(rates, now)
                 finally:
                     self._database.execute("COMMIT")
             now = at
@@ -95,13 +102,18 @@ class SharedRateLimiter(RateLimiter):
 
     def _slot(self, bucket: str, rate: Rate, now: float) -> float:
         """The time of the next slot of a bucket."""
-        self._database.execute("DELETE FROM slot WHERE bucket = ? AND at < ?", (bucket, now - rate.seconds - MARGIN))
-        found = self._database.execute(
-            "SELECT at FROM slot WHERE bucket = ? ORDER BY at DESC LIMIT 1 OFFSET ?", (bucket, rate.count - 1)
+        last, first = self._database.execute(
+            "SELECT max(at), (SELECT at FROM slot WHERE bucket = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)"
+            " FROM slot WHERE bucket = ?1",
+            (bucket, rate.count - 1),
         ).fetchone()
-        last = self._database.execute("SELECT max(at) FROM slot WHERE bucket = ?", (bucket,)).fetchone()[0]
-        full_until = -inf if found is None else found[0] + rate.seconds + min(MARGIN, rate.seconds / 20)
+        full_until = -inf if first is None else first + rate.seconds + min(MARGIN, rate.seconds / 20)
         return max(now, full_until, -inf if last is None else last)
+
+    def _drop_old(self, rates: Mapping[str, Rate], now: float) -> None:
+        """Drop the slots that limit nothing any more."""
+        old = [(name, now - rate.seconds - MARGIN) for name, rate in rates.items()]
+        self._database.executemany("DELETE FROM slot WHERE bucket = ? AND at < ?", old)
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
