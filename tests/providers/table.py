@@ -79,6 +79,22 @@ CASES = (
         asks=frozenset({"POST /strolls", "GET /walks/{job_id}"}),
     ),
     Case(
+        provider="surveyor",
+        call="survey.run",
+        arguments={"where": "x"},
+        brings={"miles": 1},
+        asks=frozenset({"POST /surveys", "GET /links/survey/poll/results/{job_id}"}),
+    ),
+    Case(provider="surveyor", call="survey.run", arguments={"where": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="surveyor",
+        call="flight.run",
+        arguments={"where": "x"},
+        brings=[{"miles": 1}],
+        asks=frozenset({"POST /flights", "GET /flights/{job_id}", "GET /shelves/{shelf}/pictures"}),
+    ),
+    Case(provider="surveyor", call="flight.run", arguments={"where": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
         provider="glacier",
         call="melt.run",
         arguments={"tons": 2},

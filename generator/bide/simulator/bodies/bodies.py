@@ -283,7 +283,7 @@ class Bodies:
         field = self._catalog.fields_along(model, pointer)[-1]
         if pointer == lifecycle.result.field:
             return self._values.value(view.result or view.job.result)
-        if pointer == lifecycle.error.message and field.type == Scalar(Kind.STRING):
+        if pointer == lifecycle.error.message and view.state is State.FAILED and field.type == Scalar(Kind.STRING):
             return _FAILED
         return self._values.field(field)
 

@@ -386,7 +386,7 @@ class World:
     def _seen(self, job: SimulatedJob, visit: Visit, *, status: str | None = None, has_nulls: bool = False) -> JobView:
         """The view of the job for this request."""
         view = of_job(job, visit.now, visit.request_id, status=status, has_nulls=has_nulls)
-        found = links.addresses(self._provider, job.spec.lifecycle, job.id, visit.asked)
+        found = links.addresses(self._provider, job.spec, job.id, visit.asked)
         return replace(view, addresses=found) if found else view
 
     def _ended(self, job: SimulatedJob, view: JobView, code: int) -> Answer:
