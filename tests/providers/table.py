@@ -86,6 +86,8 @@ CASES = (
         asks=frozenset({"POST /surveys", "GET /links/survey/poll/results/{job_id}"}),
     ),
     Case(provider="surveyor", call="survey.run", arguments={"where": "x"}, scenario="fail", raises="JobFailed"),
+    Case(provider="surveyor", call="sample.run", arguments={"where": "x"}, brings={"miles": 1}),
+    Case(provider="surveyor", call="sample.run", arguments={"where": "x"}, scenario="fail", raises="JobFailed"),
     Case(
         provider="surveyor",
         call="flight.run",

@@ -93,6 +93,16 @@ def test_only_a_failed_job_says_that_it_was_told_to_fail(driver: Driver, package
     assert failed.reason not in {each.progress.message for each in [*running, *going[:-1], *stopping] if each.progress}
 
 
+def test_a_result_that_says_that_the_job_failed(driver: Driver, packages: Packages, fake: Any) -> None:
+    """The fake fails such a job with its reason, although its polls say that it is done."""
+    client = fake.async_client() if driver.is_async else fake.client()
+    fake.sample.fails("the sample is empty", code="E7")
+
+    with pytest.raises(packages["surveyor"].JobFailed, match="the sample is empty") as caught:
+        driver.call(client.sample.run, where="x")
+    assert (caught.value.code, caught.value.snapshot.status) == ("E7", "mapped")
+
+
 def test_a_webhook_has_what_the_result_needs(driver: Driver, fake: Any) -> None:
     """The values in its address are those that the polls have."""
     client = fake.async_client() if driver.is_async else fake.client()
@@ -105,7 +115,7 @@ def test_a_webhook_has_what_the_result_needs(driver: Driver, fake: Any) -> None:
     assert fake.flight.poll.requests == []
 
 
-@pytest.mark.parametrize("name", ["survey", "flight"])
+@pytest.mark.parametrize("name", ["survey", "sample", "flight"])
 def test_the_waits_of_the_package_pass(name: str, packages: Packages) -> None:
     """All tests of waiting in the package, with its fake."""
     ran = packages.tested("surveyor", ["test_waiting.py"], name)

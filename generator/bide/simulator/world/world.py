@@ -16,7 +16,7 @@ from bide_runtime.testing.faults import UNKNOWN_STATUS, Fault, FaultKind
 
 from bide.ir import FindAt, IdAt, Job, Json, Lifecycle, Operation, Place, PollMany, Provider
 from bide.simulator.bodies import links, paging, stream
-from bide.simulator.bodies.bodies import Bodies
+from bide.simulator.bodies.bodies import FAILED, Bodies
 from bide.simulator.bodies.catalog import Catalog, enveloped, opened
 from bide.simulator.bodies.pointer import put
 from bide.simulator.bodies.refusal import Refused, refusal
@@ -453,6 +453,8 @@ class World:
             raise Refused(next(iter(result.gone), 404), f"the result of job {job.id} is no longer kept")
         if not job.is_ready(visit.now):
             raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
+        if job.fails:
+            raise Refused(next(iter(result.failed)), FAILED)
         view = self._seen(job, visit, has_nulls=_is(fault, FaultKind.NULLS))
         body, headers = self._paged(job, self._bodies.result(view), visit.asked)
         return self._damaged(of_json(body, headers=headers), fault, visit)

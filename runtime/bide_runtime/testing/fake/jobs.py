@@ -175,10 +175,16 @@ class FakeJobs(Generic[R]):
         reason: str = "no luck",
         code: str = "fake_failure",
     ) -> None:
-        timeline = timeline_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
-        ends_as = state if state is not None and is_shown_otherwise(self.kind.lifecycle, state) else None
+        lifecycle, at = self.kind.lifecycle, self.kind.lifecycle.result
+        is_failed = state is State.FAILED and isinstance(at, ResultAt) and bool(at.failed)
+        is_failed = is_failed and not (
+            State.FAILED in lifecycle.all_states.values() or is_shown_otherwise(lifecycle, State.FAILED)
+        )
+        state = State.SUCCEEDED if is_failed else state
+        timeline = timeline_to(lifecycle, state, self._usual_time if after is None else after)
+        ends_as = state if state is not None and is_shown_otherwise(lifecycle, state) else None
         found = msgspec.UNSET if result is None else result
-        self._plans.append(Plan(timeline, found, code=code, reason=reason, ends_as=ends_as))
+        self._plans.append(Plan(timeline, found, code=code, reason=reason, ends_as=ends_as, is_failed=is_failed))
 
     @property
     def _usual_time(self) -> float:
@@ -298,6 +304,9 @@ class FakeJobs(Generic[R]):
         if not job.is_ready(self._time.now):
             reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
             return replace(reply, is_expected=True)
+        if job.plan.is_failed:
+            reply = error_reply(self._provider, min(at.failed), job.plan.code, job.plan.reason)
+            return replace(reply, told={job.id: State.FAILED}, is_expected=True)
         job.results += 1
         if at.pages is None:
             return Reply(job.result(), 200, JSON)

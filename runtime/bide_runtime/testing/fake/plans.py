@@ -33,6 +33,8 @@ class Plan:
     """Seconds from the last status until the result is available; negative: before it."""
     is_gone: bool = False
     """Whether the result is no longer kept when it is fetched."""
+    is_failed: bool = False
+    """Whether the job has failed, although only the HTTP status of its result says so."""
     visible_after: float = 0.0
     """The age from which the provider finds the job."""
     retry_after: float = 0.0
