@@ -968,3 +968,12 @@ def test_a_failure_may_be_shown_by_the_result() -> None:
 
     assert [one.code for one in examined(FILE, text).problems] == ["never-fails"]
     assert examined(FILE, text + result).problems == []
+
+
+def test_an_unknown_key_says_what_is_allowed() -> None:
+    """The first of the keys, if nothing is like it and there are too many to list."""
+    (problem,) = examined(FILE, changed(("gone: [404, 410], retention: 24h}", "gone: [404, 410], why: x}"))).problems
+
+    assert problem.code == "unknown-key"
+    assert problem.help.startswith("allowed here: post, put, patch, delete")
+    assert problem.help.endswith(" more")
