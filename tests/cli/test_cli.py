@@ -21,6 +21,8 @@ import bide
 from bide.cli.app import main
 from bide.ir import Provider
 
+NEVER_FAILS = Path(__file__).parents[1] / "spec" / "bad_specs" / "never-fails" / "spec.yaml"
+
 SPEC = """\
 bide: 1
 name: {name}
@@ -352,6 +354,16 @@ def test_try_of_a_bad_spec_says_what_is_wrong(here: Path, capsys: pytest.Capture
 
     assert main(["try", "bad.yaml"]) == 1
     assert "error[" in capsys.readouterr().err
+
+
+def test_serve_of_several_specs_warns_once(here: Path) -> None:
+    """Each spec has a process, and only that prints its warnings."""
+    Path("never.yaml").write_bytes(NEVER_FAILS.read_bytes().replace(b"name: acme", b"name: never"))
+    with serving("acme.yaml", "never.yaml", "--port", "0") as process:
+        announced(process, 2)
+        process.terminate()
+        assert process.stderr is not None
+        assert process.stderr.read().count("warning[never-fails]") == 1
 
 
 def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

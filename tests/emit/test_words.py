@@ -200,3 +200,18 @@ def test_a_package_has_the_metadata_of_the_spec() -> None:
     assert "In this folder:\n\n```\npip install .\n```\n" in plain["README.md"]
     assert "pip install acme" not in plain["README.md"]
     assert "license" not in plain["pyproject.toml"].casefold() + plain["README.md"].casefold()
+
+
+def test_the_readme_tells_of_webhooks() -> None:
+    """Which jobs they tell of and where the secret is read from, if the provider signs them; else nothing."""
+    spec = Path(__file__).parents[1] / "providers" / "surveyor" / "spec.yaml"
+    text = spec.read_text("utf-8")
+    told = render(read_spec("spec.yaml", text))["README.md"]
+    alone = text.replace("    webhook: {job_id: event.flight, snapshot: resource}\n", "")
+    verified = render(read_spec("spec.yaml", alone))["README.md"]
+
+    assert "client.flight.receive(body, headers)" in told
+    assert "client.survey.receive" not in told
+    assert "client.webhooks.verify(body, headers)" in verified
+    assert "SURVEYOR_WEBHOOK_SECRET" in told
+    assert "ebhook" not in render(read_spec("acme.yaml", TEXT))["README.md"]

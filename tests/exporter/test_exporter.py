@@ -177,6 +177,29 @@ def test_the_workflow_of_a_job() -> None:
     assert result["operationId"] == "job.result"
 
 
+def test_a_result_may_need_a_value_of_the_poll() -> None:
+    """The workflow takes it from the reply that has it."""
+    path = REPOSITORY / "tests" / "providers" / "surveyor" / "spec.yaml"
+    (flight,) = arazzo(read_spec("spec.yaml", path.read_text("utf-8")))["workflows"]
+    _, poll, result = flight["steps"]
+
+    assert poll["outputs"]["shelf"] == "$response.body#/data/shelf"
+    assert result["parameters"] == [{"name": "shelf", "in": "path", "value": "$steps.poll.outputs.shelf"}]
+
+
+def test_jobs_that_are_left_out_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And a document without any workflow, which Arazzo does not allow, is not written."""
+    surveyor = REPOSITORY / "tests" / "providers" / "surveyor" / "spec.yaml"
+    assert main(["export", "arazzo", str(surveyor)]) == 0
+    assert capsys.readouterr().err == "bide: left out, as a workflow cannot describe their requests: survey\n"
+
+    out = tmp_path / "out.yaml"
+    snowflake = REPOSITORY / "generator" / "bide" / "gallery" / "snowflake.yaml"
+    assert main(["export", "arazzo", str(snowflake), "--out", str(out)]) == 1
+    assert "has no job for a workflow, so nothing was written" in capsys.readouterr().err
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("kind", ["openapi", "arazzo"])
 def test_the_command(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """YAML and JSON have the same document, and the same bytes each time."""

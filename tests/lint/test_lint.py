@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bide.lint.pipeline import examined, read_spec
 from tests.acme_spec import FILE, TEXT, changed, linted, said
+
+BAD_SPECS = Path(__file__).parents[1] / "spec" / "bad_specs"
 
 
 def test_a_valid_spec() -> None:
@@ -955,3 +959,21 @@ def test_an_empty_narrowing_of_what_is_around_the_job() -> None:
         'if the fields of the job are in "data", write `envelope: data` in the model "FetchJob", and use "FetchJob" in'
         ' place of "Reply"'
     ) == warning.help
+
+
+def test_a_failure_may_be_shown_by_the_result() -> None:
+    """An HTTP status of the result's own address means that the job failed, so no status of a poll has to."""
+    text = (BAD_SPECS / "never-fails" / "spec.yaml").read_text("utf-8")
+    result = '    result: {get: "/jobs/{job_id}/result", failed: [422]}\n'
+
+    assert [one.code for one in examined(FILE, text).problems] == ["never-fails"]
+    assert examined(FILE, text + result).problems == []
+
+
+def test_an_unknown_key_says_what_is_allowed() -> None:
+    """The first of the keys, if nothing is like it and there are too many to list."""
+    (problem,) = examined(FILE, changed(("gone: [404, 410], retention: 24h}", "gone: [404, 410], why: x}"))).problems
+
+    assert problem.code == "unknown-key"
+    assert problem.help.startswith("allowed here: post, put, patch, delete")
+    assert problem.help.endswith(" more")

@@ -138,3 +138,16 @@ def test_a_spec_with_an_error_writes_nothing(tmp_path: Path, capsys: pytest.Capt
     assert 1 == main(["docs", str(tmp_path / "acme.yaml"), "--out", str(tmp_path / "site")])
     assert "acme.yaml" in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
+
+
+def test_webhooks_and_renamed_arguments_are_in_it() -> None:
+    """The secret with its variable, the jobs that webhooks tell of, and the provider's name of each argument."""
+    path = next(path for path in MADE_UP if path.parent.name == "surveyor")
+    told = "{where: {type: string, description: A word.}"
+    text = path.read_text("utf-8").replace(told, f"{told}, timeout?: integer")
+    pages = site(_provider(text))
+
+    assert "<code>webhook_secret</code></td><td><code>SURVEYOR_WEBHOOK_SECRET</code>" in pages["index.html"]
+    assert "client.flight.receive(body, headers)" in pages["jobs.html"]
+    assert "client.survey.receive(body, headers)" not in pages["jobs.html"]
+    assert re.search("<code>timeout_</code>.*Sent as <code>timeout</code>", pages["jobs.html"], re.DOTALL)

@@ -104,6 +104,17 @@ def test_a_drifted_server_is_found_out_exactly() -> None:
     assert [kind for kind, _ in kinds(verdict(mended, raw))] == ["wrong-type"]
 
 
+def test_a_new_status_of_a_submit_is_patched_into_a_spec_that_checks() -> None:
+    """A value of the enum of a status gets a state too, in each lifecycle, also if no poll has it."""
+    said = {"ticket": "shot-123456", "status": "parked", "watch": "/v2/shots/shot-123456"}
+    found = verdict(SPEC, har([entry("POST", f"{ORIGIN}/shots", sent=json.dumps(PICTURE), said=json.dumps(said))]))
+    mended = patched(source.read("acme.yaml", SPEC), found.findings)
+
+    assert ("unknown-value", 'Status has no value "parked"') in kinds(found)
+    assert ("unknown-status", 'the status "parked" has no state') in kinds(found)
+    assert [each for each in examined("acme.yaml", mended).problems if each.severity == "error"] == []
+
+
 def polls(*bodies: Any, path: str = "/shots/shot-1", apart: float = 5, **more: Any) -> dict[str, Any]:
     """A recording of polls."""
     return har(

@@ -44,13 +44,17 @@ class Examined:
 
 
 def checked(
-    specs: Sequence[Path], format_: Format = Format.TEXT, *, strict: bool = False
+    specs: Sequence[Path], format_: Format = Format.TEXT, *, strict: bool = False, warns: bool = True
 ) -> tuple[dict[str, Provider], Listing] | None:
-    """The meaning of each spec by file name, and the problems; `None` if any fails. Prints the problems."""
+    """The meaning of each spec by file name, and the problems; `None` if any fails.
+
+    Prints the problems; if none fails, only if it *warns*.
+    """
     from bide.cli import report
 
     found = examined(specs)
-    show(found.listing, format_)
+    if warns or not found.passes(strict=strict):
+        show(found.listing, format_)
     if found.passes(strict=strict):
         return found.providers, found.listing
     if not format_.is_document:

@@ -64,7 +64,14 @@ def _workflow(provider: ir.Provider, job: ir.Job, document: Json) -> Json:
         },
     ]
     result = _operation(document, f"{job.lifecycle.name}.result")
-    if result is not None and not all(name in given for name in _in_path(result)):
+    in_result = _in_path(result) if result is not None else []
+    for name in in_result:
+        model = _model_with(provider, job, job.address_values.get(name, ()))
+        if name not in given and model is not None:
+            step = steps[1 if model == job.snapshot else 0]
+            step.setdefault("outputs", {})[name] = body_at(provider, model, job.address_values[name])
+            given[name] = f"$steps.{step['stepId']}.outputs.{name}"
+    if not all(name in given for name in in_result):
         return None
     if result is not None:
         steps.append(
@@ -91,6 +98,12 @@ def _operation(document: Json, name: str) -> Json:
     """The operation of this id; `None` if there is none."""
     found = (each for methods in document["paths"].values() for each in methods.values())
     return next((each for each in found if each["operationId"] == name), None)
+
+
+def _model_with(provider: ir.Provider, job: ir.Job, at: ir.Pointer) -> str | None:
+    """The model of a poll, or else of the reply to the submit, that has this place."""
+    models = [name for name in (job.snapshot, job.reply) if name is not None and at]
+    return next((name for name in models if any(each.wire == at[0] for each in provider.model(name).fields)), None)
 
 
 def _in_path(operation: Json) -> list[str]:

@@ -79,6 +79,8 @@ class SiteView:
             values = ", ".join(f"`{value}` ({meaning})" if meaning else f"`{value}`" for value, meaning in each.values)
             usual = f"default `{each.default}`" if each.default else ""
             found.append((each.name, each.env, "; ".join(filter(None, ["a part of the base URL", values, usual]))))
+        if self.ir.webhooks:
+            found.append(("webhook_secret", self.ir.webhooks.env, "the secret with which webhooks are signed"))
         return found
 
     @property
@@ -191,6 +193,7 @@ class JobView(CallView):
             ("result kept for", duration(kept) if kept else "not documented"),
             ("can be cancelled", "yes" if job.lifecycle.cancel else "no"),
             ("a submit whose reply is lost", self._lost),
+            *((("a webhook", f"`client.{job.name}.receive(body, headers)` reads it"),) if job.webhook else ()),
         ]
 
     @property
@@ -254,5 +257,5 @@ class DataView:
 
 def _row(site: SiteView, field: Field, name: str, *, is_required: bool) -> Row:
     text = prose.field(field, of=None, is_argument=True)
-    sent = f" Sent as `{field.wire}`." if field.wire != field.name and not field.is_rest else ""
+    sent = f" Sent as `{field.wire}`." if field.wire != name and not field.is_rest else ""
     return Row(name, typed(str(annotation(field.type)), site.names), is_required, f"{text}{sent}".strip())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bide import ir
+from bide.importer.words import guess, state_of
 from bide.ir import Json
 from bide.verifier.findings import Change, Kind, SpecPath
 
@@ -82,6 +83,13 @@ class Misfit:
         return 10 if self.kind in (Kind.WRONG_TYPE, Kind.NOT_JSON) else 1
 
 
+def unknown_status(lifecycle: ir.Lifecycle, status: str, at: str) -> Misfit:
+    """A status without a state, which is guessed."""
+    path = ("lifecycles", lifecycle.name, "states")
+    change = Change("add", path, status, state_of(status) or guess(status)) if status else None
+    return Misfit(Kind.UNKNOWN_STATUS, path, f'the status "{status}" has no state', at, change)
+
+
 class Comparison:
     """Compares values with the types of one provider."""
 
@@ -89,6 +97,13 @@ class Comparison:
         self._named: dict[str, ir.Enum | ir.Model | ir.Union] = {}
         for kind in (provider.enums, provider.models, provider.unions):
             self._named |= {each.name: each for each in kind}
+        self._statuses: dict[str, list[ir.Lifecycle]] = {}
+        """The lifecycles whose statuses an enum has."""
+        for job in provider.jobs:
+            type_ = self._type_at(job.snapshot, job.lifecycle.status)
+            of = self._statuses.setdefault(type_.name, []) if isinstance(type_, ir.Named) else []
+            if job.lifecycle not in of:
+                of.append(job.lifecycle)
 
     def opened(self, type_: ir.Type | str | None, value: Json) -> Json:
         """A value without the envelope of its model."""
@@ -168,6 +183,18 @@ class Comparison:
             path: SpecPath = ("enums", enum.name, "values")
             change = Change("add", path, str(value), "Seen in a recording.")
             yield Misfit(Kind.UNKNOWN_VALUE, path, f'{enum.name} has no value "{value}"', at, change)
+            for lifecycle in self._statuses.get(enum.name, ()):  # each value of a status needs a state
+                if same(str(value)) not in map(same, lifecycle.states):
+                    yield unknown_status(lifecycle, str(value), at)
+
+    def _type_at(self, model: str | None, pointer: ir.Pointer) -> ir.Type | None:
+        """The type at a pointer into a model; `None` if no model says it."""
+        type_: ir.Type | None = ir.Named(model) if model else None
+        for step in pointer:
+            found = self._named.get(type_.name) if isinstance(type_, ir.Named) else None
+            fields = found.fields if isinstance(found, ir.Model) else ()
+            type_ = next((field.type for field in fields if field.wire == step), None)
+        return type_
 
     def _of_model(
         self, model: ir.Model, value: Json, owner: SpecPath, state: ir.State | None, at: str, depth: int

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 from bide import ir
 from bide.importer.recording.exchanges import Exchange
-from bide.importer.words import guess, state_of
 from bide.ir import Json
-from bide.verifier.findings import Change, Finding, Kind
+from bide.verifier.findings import Finding, Kind
 from bide.verifier.routes import Role, Route, Routes
-from bide.verifier.values import Comparison, Misfit
+from bide.verifier.values import Comparison, Misfit, unknown_status
 
 _SLACK = 0.05
 """How much sooner a poll may come, in seconds: clocks of browsers are coarse."""
@@ -128,10 +127,8 @@ class _Verification:
             status = _status(job.lifecycle, exchange, body)
             state = _state(job.lifecycle, status, exchange, body)
             if status is not None and _known(job.lifecycle, status) is None:
-                path = ("lifecycles", job.lifecycle.name, "states")
-                change = Change("add", path, status, state_of(status) or guess(status)) if status else None
                 at = "$." + ".".join(job.lifecycle.status) if job.lifecycle.status else ""
-                yield Misfit(Kind.UNKNOWN_STATUS, path, f'the status "{status}" has no state', at, change)
+                yield unknown_status(job.lifecycle, status, at)
         found = list(self._comparison.misfits(type_, body, owner, state))
         yield from found
         known = {each.at for each in found}

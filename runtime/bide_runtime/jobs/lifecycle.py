@@ -58,9 +58,13 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     cancel_over: frozenset[int] = frozenset()
     """The HTTP statuses of a cancellation that mean that the job is over already."""
     values: Mapping[str, tuple[str, ...]] = {}
-    """Where replies have the values of other names in paths, headers and bodies, by JSON names."""
+    """Where replies have the values of other names in paths, queries, headers and bodies, by JSON names."""
+    queries: Mapping[Literal["poll", "result", "cancel"], Mapping[str, str]] = {}
+    """Query parameters that are added to these requests' links, unless a link has them. They may have `{job_id}` and
+    other names in them, as paths may.
+    """
     headers: Mapping[Literal["poll", "result", "cancel"], Mapping[str, str]] = {}
-    """Further headers of these requests. They may have `{job_id}` and other names in them, as paths may."""
+    """Further headers of these requests, in the same way."""
     bodies: Mapping[Literal["poll", "result", "cancel"], Mapping[str, str]] = {}
     """The JSON bodies of these requests, in the same way."""
     auth: Mapping[Literal["poll", "result", "cancel"], tuple[str, ...]] = {}
@@ -87,7 +91,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names in the path, headers and body of a poll; without their values no job can be polled."""
+        """The names in the path, query, headers and body of a poll; without their values no job can be polled."""
         return self._names_of("poll", self.poll)
 
     @cached_property
@@ -121,7 +125,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return [text for headers in self.headers.values() for text in headers.values()]
 
     def _names_of(self, role: Literal["poll", "result", "cancel"], at: str | Link) -> frozenset[str]:
-        texts = [*self.headers.get(role, {}).values(), *self.bodies.get(role, {}).values()]
+        texts = [text for more in (self.queries, self.headers, self.bodies) for text in more.get(role, {}).values()]
         texts += [at] if isinstance(at, str) else []
         return frozenset(name for text in texts for name in placeholders(text)) - {"job_id"}
 

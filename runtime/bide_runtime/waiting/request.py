@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..calls.call import JSON
 from ..calls.link import Link
-from ..http.request import filled
+from ..http.request import filled, with_query
 from ..jobs.record import Record
 from .flow import About
 from .links import Role, bucket_of, named_in, url_of
@@ -26,6 +26,8 @@ def request_of(
     """The request for *role* at a path or a link. Raises `DecodeError` if the provider gave no link or value for it."""
     account, lifecycle = session.account, record.kind.lifecycle
     url = url_of(account, record, role, at)
+    if role in lifecycle.queries:
+        url = with_query(url, _filled(record, role, lifecycle.queries[role]))
     headers = _filled(record, role, lifecycle.headers.get(role, {}))
     body, auth = None, lifecycle.auth.get(role)
     if role in lifecycle.bodies:

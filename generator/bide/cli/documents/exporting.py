@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bide.cli.specs import checked
-from bide.cli.terminal import OK, PROBLEM, on_disk
+from bide.cli.terminal import OK, PROBLEM, complain, on_disk
 
 
 @click.command(short_help="Write a spec as an OpenAPI or Arazzo document.")
@@ -31,7 +31,9 @@ def export(kind: str, spec: Path, out: Path | None, openapi: str) -> int:
 
     The document is YAML, or JSON if the name of FILE ends with .json.
 
-    Exit code: 0, or 1 if the spec has errors.
+    Jobs that a workflow cannot describe are left out, and named.
+
+    Exit code: 0; 1 if the spec has errors, or if no job is left.
     """
     from bide.exporter import arazzo as workflows
     from bide.exporter import openapi as requests
@@ -41,6 +43,13 @@ def export(kind: str, spec: Path, out: Path | None, openapi: str) -> int:
         return PROBLEM
     (provider,) = found[0].values()
     document = requests.openapi(provider) if kind == "openapi" else workflows.arazzo(provider, url=openapi)
+    if kind == "arazzo":
+        told = {workflow["workflowId"] for workflow in document["workflows"]}
+        if left := [job.name for job in provider.jobs if job.name not in told]:
+            complain(f"left out, as a workflow cannot describe their requests: {', '.join(left)}")
+        if not told:
+            complain(f"{spec} has no job for a workflow, so nothing was written")
+            return PROBLEM
     text = _written(document, is_json=out is not None and out.suffix == ".json")
     if out is None:
         click.echo(text, nl=False)

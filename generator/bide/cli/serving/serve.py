@@ -61,7 +61,7 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
 
     Exit code: 0 after Ctrl-C, 1 for problems, 2 for a wrong command.
     """
-    found = checked(specs)
+    found = checked(specs, warns=len(set(specs)) == 1)  # of several, each has a process, which warns
     if found is None:
         return PROBLEM
     if len(found[0]) == 1:

@@ -37,6 +37,7 @@ class LifecycleView(View):
         lifecycle, attributes = self._lifecycle, self._attributes
         cancel = lifecycle.cancel.endpoint if lifecycle.cancel else None
         requests = {"poll": lifecycle.poll, "result": lifecycle.result.endpoint, "cancel": cancel}
+        links = {name: each for name, each in requests.items() if each and each.link}
         codes = {str(code) for code in lifecycle.codes}
         fields = {
             "poll": self._address(lifecycle.poll),
@@ -55,6 +56,7 @@ class LifecycleView(View):
             "cancel": (cancel.method, self._address(cancel)) if cancel else None,
             "cancel_over": frozenset(lifecycle.cancel.over) if lifecycle.cancel else None,
             "values": self._values,
+            "queries": _templates(links, Place.QUERY),
             "headers": _templates(requests, Place.HEADER),
             "bodies": _templates(requests, Place.BODY),
             "auth": {name: literal(each.auth) for name, each in requests.items() if each and each.auth is not None},

@@ -174,6 +174,19 @@ class ReadmeView:
         return Code("\n".join(lines))
 
     @property
+    def webhook_secret(self) -> Code | None:
+        """Where the client finds the secret of webhooks; `None` if there are none."""
+        signed = self._provider.webhooks
+        if signed is None:
+            return None
+        return Code(f"`webhook_secret` is read from `{signed.env}`, or passed as `webhook_secret=`.")
+
+    @property
+    def told(self) -> list[Code]:
+        """The jobs that webhooks tell of."""
+        return [Code(job.name) for job in self._provider.jobs if job.webhook]
+
+    @property
     def spec_file(self) -> Code:
         return code_span(self._provider.spec_file)
 
@@ -242,6 +255,8 @@ class ReadmeView:
             yield "`JobExpired`", "the provider no longer has the job or its result", "submit it again if you need it"
         if jobs:
             yield "`SubmitUncertain`", "no reply to a submit; the job may exist", "see `error.message`"
+        if self._provider.webhooks:
+            yield "`InvalidSignature`", "a webhook that the provider has not signed, or that is too old", "refuse it"
         yield "`InvalidArgument`", "an argument is not allowed; nothing was sent", "correct the argument"
         refused = "`AuthenticationError`, `RateLimited` and the other `ApiError`s"
         yield refused, "the provider refused the request", "see `error.status` and `error.code`"

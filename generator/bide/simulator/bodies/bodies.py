@@ -41,7 +41,7 @@ from bide.simulator.life.view import JobView, View
 
 _ID_TYPES = (Scalar(Kind.STRING), Scalar(Kind.INTEGER))
 
-_FAILED = "The simulator was told to fail this job."
+FAILED = "The simulator was told to fail this job."
 
 _SHORTEST_ID = 6
 """Characters. A shorter id in an example is a placeholder, and may occur in other texts by chance."""
@@ -283,8 +283,8 @@ class Bodies:
         field = self._catalog.fields_along(model, pointer)[-1]
         if pointer == lifecycle.result.field:
             return self._values.value(view.result or view.job.result)
-        if pointer == lifecycle.error.message and field.type == Scalar(Kind.STRING):
-            return _FAILED
+        if pointer == lifecycle.error.message and view.state is State.FAILED and field.type == Scalar(Kind.STRING):
+            return FAILED
         return self._values.field(field)
 
     def _put(self, model: Model, body: dict[str, Json], pointer: Pointer, value: Json) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
-from bide.ir import Endpoint, IdAt, Lifecycle, Pointer, Provider
+from bide.ir import Endpoint, IdAt, Job, Lifecycle, Pointer, Provider
 from bide.simulator.life.answer import Asked
 from bide.simulator.life.view import JobView
 
@@ -26,13 +26,24 @@ def endpoints(lifecycle: Lifecycle) -> dict[str, Endpoint]:
     return {role: endpoint for role, endpoint in found.items() if endpoint and endpoint.link}
 
 
-def addresses(provider: Provider, lifecycle: Lifecycle, job_id: str, asked: Asked) -> dict[str, str]:
+def poll_path(job: Job) -> str:
+    """The path where the job is polled. A link that has its id in it ends as the template of the id says."""
+    poll, id_at = job.lifecycle.poll, job.job_id
+    if poll.link is None or poll.link.path or not id_at.template:
+        return poll.path
+    if (poll.link.header, poll.link.field) != (id_at.header, id_at.field):
+        return poll.path
+    return poll.path.replace("{job_id}", id_at.template.removeprefix("/"))
+
+
+def addresses(provider: Provider, job: Job, job_id: str, asked: Asked) -> dict[str, str]:
     """The links of a job, on the host of the request. If the spec has other hosts, results are on another host."""
     prefix = provider.base_path
     host, _, port = asked.headers.get("host", "localhost").rpartition(":")
     found = {}
-    for role, endpoint in endpoints(lifecycle).items():
-        path = endpoint.path.replace("{job_id}", quote(job_id, safe=""))
+    for role, endpoint in endpoints(job.lifecycle).items():
+        path = poll_path(job) if role == "poll" else endpoint.path
+        path = path.replace("{job_id}", quote(job_id, safe=""))
         if role == "result" and provider.hosts and host in _OTHER_NAME:
             found[role] = f"http://{_OTHER_NAME[host]}:{port}{ELSEWHERE}{path}"
         else:

@@ -33,6 +33,9 @@ def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Point
     """
     lifecycle, state = view.job.lifecycle, view.state
     error = SOME if state is State.FAILED else ABSENT
+    progress = _progress(view, examples)
+    if state.is_final and not state.has_result:  # one text may be both
+        progress.pop(lifecycle.error.message, None)
     values: dict[Pointer, Json] = {
         lifecycle.error.code: error,
         lifecycle.error.message: error,
@@ -40,7 +43,7 @@ def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Point
         lifecycle.result.field: SOME if view.result is not None else ABSENT,
         lifecycle.credits: ABSENT if not state.is_final else SOME if state.has_result else 0,
         lifecycle.retry_after: ABSENT if state.is_final else _retry_after(view, speed),
-        **_progress(view, examples),
+        **progress,
         **{pointer: _flag(value, view.ready) for pointer, value in lifecycle.ready},
         lifecycle.status: view.status,
     }

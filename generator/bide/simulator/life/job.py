@@ -50,6 +50,8 @@ class SimulatedJob:
     """The state in which it ends, if its final status does not show it."""
     expires: bool = False
     """Whether its result is gone as soon as it is ready."""
+    fails: bool = False
+    """Whether it has failed, although only the HTTP status of its result says so."""
     failing_items: int | tuple[int, ...] = 0
     nth: int = 0
     """Its number in a scenario file; 0 if it has none."""
@@ -182,6 +184,7 @@ def begin(
         work=duration if states[statuses[-1]].has_result else duration / _FAILS_AT,
         ends_as=ending.ends_as,
         expires=ending.expires,
+        fails=ending.fails,
         failing_items=ending.failing_items,
     )
 
@@ -193,17 +196,20 @@ class _Ending:
     statuses: tuple[str, ...]
     ends_as: State | None
     expires: bool
+    fails: bool
     failing_items: int | tuple[int, ...]
 
 
 def _ending(spec: Job, scenario: Scenario, first: str) -> _Ending:
     """How a job ends that begins with the status *first*. Raises `ScenarioError` if this job cannot end so."""
     end, failing = _ENDS[scenario.outcome], scenario.failed_items or 0
-    expires, known = False, spec.lifecycle.final_states
+    expires, fails, known = False, False, spec.lifecycle.final_states
     if scenario.outcome is Outcome.PARTIAL and end not in known and spec.items:
         end, failing = State.SUCCEEDED, failing or 1
     elif scenario.outcome is Outcome.EXPIRE and end not in known:
         end, expires = State.SUCCEEDED, True
+    elif scenario.outcome is Outcome.FAIL and end not in known and spec.lifecycle.result.failed:
+        end, fails = State.SUCCEEDED, True
     if failing and not spec.items:
         raise ScenarioError(f'a job "{spec.name}" has no items that could fail one by one')
     shown, ends_as = _shown_by(spec.lifecycle, end)
@@ -215,6 +221,7 @@ def _ending(spec: Job, scenario: Scenario, first: str) -> _Ending:
         statuses=statuses[:-1] if scenario.outcome is Outcome.STALL else statuses,
         ends_as=ends_as,
         expires=expires,
+        fails=fails,
         failing_items=failing,
     )
 

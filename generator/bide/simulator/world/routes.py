@@ -9,7 +9,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from bide.ir import NAME, Endpoint, Job, Lifecycle, Operation, Provider
-from bide.simulator.bodies.links import ELSEWHERE
+from bide.simulator.bodies.links import ELSEWHERE, poll_path
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
@@ -86,7 +86,9 @@ def _routes(provider: Provider) -> Iterable[Route]:
         if job.find:
             yield Route(Role.FIND, job.find.endpoint, job)
     for lifecycle in provider.lifecycles:
-        yield Route(Role.POLL, lifecycle.poll, lifecycle)
+        paths = {lifecycle.poll.path, *(poll_path(job) for job in provider.jobs if job.lifecycle == lifecycle)}
+        for path in sorted(paths):
+            yield Route(Role.POLL, replace(lifecycle.poll, path=path), lifecycle)
         if lifecycle.poll_many:
             yield Route(Role.POLL_MANY, lifecycle.poll_many.endpoint, lifecycle)
         if lifecycle.result.endpoint:

@@ -16,7 +16,7 @@ from bide_runtime.testing.faults import UNKNOWN_STATUS, Fault, FaultKind
 
 from bide.ir import FindAt, IdAt, Job, Json, Lifecycle, Operation, Place, PollMany, Provider
 from bide.simulator.bodies import links, paging, stream
-from bide.simulator.bodies.bodies import Bodies
+from bide.simulator.bodies.bodies import FAILED, Bodies
 from bide.simulator.bodies.catalog import Catalog, enveloped, opened
 from bide.simulator.bodies.pointer import put
 from bide.simulator.bodies.refusal import Refused, refusal
@@ -388,7 +388,7 @@ class World:
     def _seen(self, job: SimulatedJob, visit: Visit, *, status: str | None = None, has_nulls: bool = False) -> JobView:
         """The view of the job for this request."""
         view = of_job(job, visit.now, visit.request_id, status=status, has_nulls=has_nulls)
-        found = links.addresses(self._provider, job.spec.lifecycle, job.id, visit.asked)
+        found = links.addresses(self._provider, job.spec, job.id, visit.asked)
         return replace(view, addresses=found) if found else view
 
     def _ended(self, job: SimulatedJob, view: JobView, code: int) -> Answer:
@@ -455,6 +455,8 @@ class World:
             raise Refused(next(iter(result.gone), 404), f"the result of job {job.id} is no longer kept")
         if not job.is_ready(visit.now):
             raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
+        if job.fails:
+            raise Refused(next(iter(result.failed)), FAILED)
         view = self._seen(job, visit, has_nulls=_is(fault, FaultKind.NULLS))
         body, headers = self._paged(job, self._bodies.result(view), visit.asked)
         return self._damaged(of_json(body, headers=headers), fault, visit)

@@ -16,7 +16,7 @@ from itertools import islice
 
 from bide.spec.diagnostics import Diagnostic, Place
 from bide.spec.document import PROBLEM_LIMIT, Document, Json, Path
-from bide.spec.hints import did_you_mean, nearest
+from bide.spec.hints import did_you_mean, first_of, nearest
 from bide.spec.oneline import one_line
 from bide.spec.shape import fits as shape
 from bide.spec.shape.findings import Fault, found_in
@@ -159,6 +159,7 @@ class _Translation:
         help_ = instead_of_key(key, fault.schema)
         if not help_:
             help_ = f'"{key}" is a key of {" and ".join(owning)}' if is_elsewhere else did_you_mean(key, allowed)
+            help_ = help_ or first_of(allowed)
         yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', help_)
 
     def _missing_key(self, fault: Fault) -> Iterator[Diagnostic]:

@@ -22,6 +22,18 @@ class Option(click.Option):
     def __init__(self, declarations: list[str], heading: str, **settings: Any) -> None:
         super().__init__(declarations, **settings)
         self.heading = heading
+        self.ours = ""
+        """The option of ours that would have this name, if the provider had no such argument."""
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value with its type. A wrong one may be meant for the option of ours."""
+        try:
+            return super().process_value(ctx, value)
+        except click.BadParameter as error:
+            if not self.ours:
+                raise
+            said = f"{error.message.removesuffix('.')}; this is the provider's argument, ours is {self.ours}"
+            raise click.BadParameter(said, ctx=error.ctx, param=error.param) from error
 
 
 def arguments(catalog: Catalog, entry: Entry) -> list[click.Option]:
@@ -32,9 +44,12 @@ def arguments(catalog: Catalog, entry: Entry) -> list[click.Option]:
 
 def own(taken: Iterable[click.Option], *declarations: str, **settings: Any) -> Option:
     """An option of ours. If an argument of the provider has its long name, ours gets `--cli-` in front."""
-    theirs = {name for option in taken for name in (*option.opts, *option.secondary_opts)}
+    theirs = {name: option for option in taken for name in (*option.opts, *option.secondary_opts)}
     name, *forms = declarations
     chosen = [f"--cli-{form[2:]}" if form in theirs else form for form in forms]
+    for form, ours in zip(forms, chosen, strict=True):
+        if isinstance(option := theirs.get(form), Option):
+            option.ours = ours
     return Option([name, *chosen], settings.pop("heading"), **settings)
 
 

@@ -46,6 +46,7 @@ def _bounded(range_: Any, schema: Schema) -> click.ParamType[Any] | None:
     if low is None and high is None:
         return None
     made: click.ParamType[Any] = range_(low, high, min_open=above is not None, max_open=below is not None)
+    made.name = made.name.removesuffix(" range")  # click's "not a valid integer range" is of a number that is none
     return made
 
 

@@ -54,6 +54,8 @@ class Job:
     """Whether its reference is in a list, by which it is found."""
     codes: Sequence[int] = ()
     """The HTTP statuses that are a status of the job."""
+    failed: Sequence[int] = ()
+    """The HTTP statuses of its result that mean that it failed."""
     is_open: bool = True
     """Whether the status is an open enum."""
     has_id_in_body: bool = True
@@ -84,8 +86,8 @@ class Job:
         return state in self.states.values()
 
     def is_broken_by(self, fault: Fault) -> bool:
-        """Whether a poll with this fault fails: an HTTP status may be an answer, and a body may mean nothing."""
-        return not self.codes if fault.is_in_body else fault.status not in self.codes
+        """Whether a request with this fault fails: an HTTP status may be an answer, and a body may mean nothing."""
+        return not self.codes if fault.is_in_body else fault.status not in (*self.codes, *self.failed)
 
     def plan(self, *states: str, after: float | None = None, **details: Any) -> Plan:
         """A job that goes through these states or unknown statuses; each but the last takes *after* seconds."""
@@ -229,7 +231,7 @@ def stories(draw: st.DrawFn, job: Job) -> Story:
         plan=draw(plans(job)),
         submits=draw(faults(at_most=3)),
         polls=[None if one is not None and one.status in job.codes else one for one in draw(faults())],
-        results=draw(faults(at_most=3)),
+        results=[None if one is not None and one.status in job.failed else one for one in draw(faults(at_most=3))],
         timeout=draw(st.floats(0.5, 120).map(lambda seconds: round(seconds, 2))),
         policy=draw(st.none() | st.sampled_from([Steady(0.0), Steady(1.0), Steady(25.0), Steady(1e9)])),
         max_retries=draw(st.integers(0, 4)),

@@ -34,7 +34,7 @@ class Route:
     constants: tuple[tuple[tuple[str, ...], Json], ...] = ()
     """(path in the body, value) pairs."""
     texts: tuple[tuple[str, str, str], ...] = ()
-    """(`header` or `body`, name, text) of a request about one job. A text may have `{name}` in it, as a path may."""
+    """(`query`, `header` or `body`, name, text) of a request about one job. Texts may have `{name}` in them."""
     counted_as: str = ""
     """The rate limit bucket, if it is not method and path."""
     auth: tuple[str, ...] | None = None
@@ -62,8 +62,14 @@ class Route:
         texts = [(wanted, path)]
         texts += [(unquote(text), dict(sent.query).get(unquote(name), "")) for name, text in _pairs(query)]
         for place, name, text in self.texts:
-            given = sent.request.headers.get(name.lower(), "") if place == "header" else follow(sent.json, (name,))
-            texts.append((text, given if isinstance(given, str) else ""))
+            match place:
+                case "query":
+                    said: Json = dict(sent.query).get(name)
+                case "header":
+                    said = sent.request.headers.get(name.lower())
+                case _:
+                    said = follow(sent.json, (name,))
+            texts.append((text, said if isinstance(said, str) else ""))
         found: dict[str, str] = {}
         for text, given in texts:
             match = _pattern(text).fullmatch(given)

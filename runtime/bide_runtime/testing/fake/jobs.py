@@ -18,7 +18,6 @@ from ...calls.pages import Pages
 from ...calls.provider import Provider
 from ...http.request import Json, as_text
 from ...jobs.kind import JobKind
-from ...jobs.lifecycle import Lifecycle
 from ...jobs.requests.result_at import ResultAt
 from ...jobs.requests.submit_at import IdAt
 from ...jobs.state import State
@@ -41,8 +40,12 @@ PAGE_PATH = "/links/page/{job_id}"
 """The path of pages of a fake provider that have addresses."""
 
 
-def link_path(lifecycle: Lifecycle, role: Role) -> str:
-    """The path of a link of a fake provider. Links at one place in a reply are one address, if their methods differ."""
+def link_path(kind: JobKind[Any, Any], role: Role) -> str:
+    """The path of a link of a fake provider. Links at one place in a reply are one address, if their methods differ.
+
+    A link that has the id of the job in it ends as the template of the id says.
+    """
+    lifecycle, id_at = kind.lifecycle, kind.submit.job_id
     methods = {
         "poll": lifecycle.poll_method,
         "result": lifecycle.result.method if isinstance(lifecycle.result, ResultAt) else "",
@@ -52,7 +55,8 @@ def link_path(lifecycle: Lifecycle, role: Role) -> str:
     if here.path:
         return here.path
     shared = (other for other, at in lifecycle.link.items() if at.is_where(here) and methods[other] != methods[role])
-    return f"/links/{next(shared, role) if role == 'cancel' else role}/{{job_id}}"
+    end = id_at.template if isinstance(id_at, Link) and here.is_where(id_at) else ""
+    return f"/links/{next(shared, role) if role == 'cancel' else role}/{(end or '{job_id}').removeprefix('/')}"
 
 
 def put_link(at: Link, text: str, body: Json, headers: dict[str, str], wanted: Any) -> None:
@@ -170,10 +174,16 @@ class FakeJobs(Generic[R]):
         reason: str = "no luck",
         code: str = "fake_failure",
     ) -> None:
-        timeline = timeline_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
-        ends_as = state if state is not None and is_shown_otherwise(self.kind.lifecycle, state) else None
+        lifecycle, at = self.kind.lifecycle, self.kind.lifecycle.result
+        is_failed = state is State.FAILED and isinstance(at, ResultAt) and bool(at.failed)
+        is_failed = is_failed and not (
+            State.FAILED in lifecycle.all_states.values() or is_shown_otherwise(lifecycle, State.FAILED)
+        )
+        state = State.SUCCEEDED if is_failed else state
+        timeline = timeline_to(lifecycle, state, self._usual_time if after is None else after)
+        ends_as = state if state is not None and is_shown_otherwise(lifecycle, state) else None
         found = msgspec.UNSET if result is None else result
-        self._plans.append(Plan(timeline, found, code=code, reason=reason, ends_as=ends_as))
+        self._plans.append(Plan(timeline, found, code=code, reason=reason, ends_as=ends_as, is_failed=is_failed))
 
     @property
     def _usual_time(self) -> float:
@@ -247,8 +257,7 @@ class FakeJobs(Generic[R]):
         """The body of a webhook that tells of this job as it is now."""
         job, at = self._by_id[job_id], self.kind.webhook
         assert at is not None
-        told: Json = job.snapshot(self._time.now)
-        body: Json = told
+        body, _ = self._told(job, self._time.now)
         for name in reversed(at.snapshot):
             body = {name: body}
         holder = body
@@ -264,19 +273,14 @@ class FakeJobs(Generic[R]):
         if now - job.began < job.plan.visible_after:
             may_be_new = now - job.began <= self.kind.polling.not_found_grace
             return replace(self.not_found(job.id), is_expected=may_be_new)
-        state, lifecycle = job.state(now), self.kind.lifecycle
+        state = job.state(now)
         job.is_told = job.is_told or state.has_result
         code = next((code for code in self.kind.lifecycle.codes if str(code) == job.status(now)), None)
         if code is not None and state.is_final and not state.has_result:
             reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
             return replace(reply, told={job.id: state}, is_expected=True, is_read=False)
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
-        body, headers = self._shown(job, now)
-        self._put_links(job, body, headers, now)
-        is_early = not (state.has_result or lifecycle.names)
-        self._put_values(
-            job, body, self.kind.snapshot, without=lifecycle.values_for_result if is_early else frozenset()
-        )
+        body, headers = self._told(job, now)
         return Reply(
             body,
             status,
@@ -305,6 +309,9 @@ class FakeJobs(Generic[R]):
         if not job.is_ready(self._time.now):
             reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
             return replace(reply, is_expected=True)
+        if job.plan.is_failed:
+            reply = error_reply(self._provider, min(at.failed), job.plan.code, job.plan.reason)
+            return replace(reply, told={job.id: State.FAILED}, is_expected=True)
         job.results += 1
         if at.pages is None:
             return Reply(job.result(), 200, JSON)
@@ -323,6 +330,17 @@ class FakeJobs(Generic[R]):
         assert self.kind.lifecycle.pages is not None
         job.results += 1
         return Reply(*self._page(self.kind.lifecycle.pages, job, job.snapshot(self._time.now), sent))
+
+    def _told(self, job: FakeJob, now: float) -> tuple[Json, dict[str, str]]:
+        """The body and the headers of a poll reply, with the links and the values that later requests need."""
+        lifecycle = self.kind.lifecycle
+        body, headers = self._shown(job, now)
+        self._put_links(job, body, headers, now)
+        is_early = not (job.state(now).has_result or lifecycle.names)
+        self._put_values(
+            job, body, self.kind.snapshot, without=lifecycle.values_for_result if is_early else frozenset()
+        )
+        return body, headers
 
     def _shown(self, job: FakeJob, now: float) -> tuple[Json, dict[str, str]]:
         """The body and the headers of a poll reply, which may be the first page of the result."""
@@ -359,9 +377,9 @@ class FakeJobs(Generic[R]):
         lifecycle, state = self.kind.lifecycle, job.state(now)
         for role, at in lifecycle.link.items():
             is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
-            is_id = is_submit and at.is_where(self.kind.submit.job_id)
+            is_id = is_submit and role != "poll" and at.is_where(self.kind.submit.job_id)
             if not (is_next_poll or is_id) and (is_submit or role != "poll" or not state.is_final):
-                path = link_path(lifecycle, role).replace("{job_id}", quote(job.id, safe=""))
+                path = link_path(self.kind, role).replace("{job_id}", quote(job.id, safe=""))
                 put_link(
                     at, self.base + path, body, headers, self.kind.submit.reply if is_submit else self.kind.snapshot
                 )

@@ -45,7 +45,7 @@ def _facts(at: FindAt, job: FakeJob, base: str) -> list[tuple[tuple[str, ...], J
         found.append((at.job_id, job.id))
     for role, link in lifecycle.link.items():
         if link.field:
-            found.append((link.field, base + link_path(lifecycle, role).replace("{job_id}", segment)))
+            found.append((link.field, base + link_path(job.kind, role).replace("{job_id}", segment)))
     return found + [(place, job.values.get(name)) for name, place in lifecycle.values.items()]
 
 

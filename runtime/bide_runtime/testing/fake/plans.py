@@ -33,6 +33,8 @@ class Plan:
     """Seconds from the last status until the result is available; negative: before it."""
     is_gone: bool = False
     """Whether the result is no longer kept when it is fetched."""
+    is_failed: bool = False
+    """Whether the job has failed, although only the HTTP status of its result says so."""
     visible_after: float = 0.0
     """The age from which the provider finds the job."""
     retry_after: float = 0.0
@@ -157,6 +159,8 @@ class FakeJob:
         put(body, wanted, lifecycle.status, self.status(now))
         for path, value in lifecycle.ready:
             put(body, wanted, path, value if self.is_ready(now) else other_than(value, wanted, path))
+        for name, value in self._progress(now).items():
+            put(body, wanted, lifecycle.progress.get(name, ()), value)
         if state is State.FAILED:
             for path, text in ((lifecycle.error_message, self.plan.reason), (lifecycle.error_code, self.plan.code)):
                 if path != lifecycle.status:  # the status may be the code of the error as well
@@ -165,8 +169,6 @@ class FakeJob:
         self._put_conditions(body, state)
         if not state.is_final and self.plan.retry_after:
             put(body, wanted, lifecycle.retry_after, self.plan.retry_after / lifecycle.retry_after_unit)
-        for name, value in self._progress(now).items():
-            put(body, wanted, lifecycle.progress.get(name, ()), value)
         return body
 
     def _put_conditions(self, body: Json, state: State) -> None:
@@ -197,7 +199,8 @@ class FakeJob:
         return self.kind.lifecycle.all_states
 
     def _progress(self, now: float) -> dict[Any, Json]:
-        """Progress in all the forms that a reply may have."""
-        lasts = self.timeline.duration
-        share = 1.0 if self.state(now).is_final else min((now - self.began) / lasts, 1.0) if 0 < lasts < inf else 0.0
-        return {"done": round(share * 100), "total": 100, "share": share, "percent": share * 100, "message": "working"}
+        """Progress in all the forms that a reply may have; a job that is over says nothing more."""
+        lasts, is_over = self.timeline.duration, self.state(now).is_final
+        share = 1.0 if is_over else min((now - self.began) / lasts, 1.0) if 0 < lasts < inf else 0.0
+        found = {"done": round(share * 100), "total": 100, "share": share, "percent": share * 100}
+        return found if is_over else {**found, "message": "working"}

@@ -19,7 +19,6 @@ from ...clients.options import AsyncKey, Key
 from ...http.auth import Secret
 from ...http.request import Json
 from ...jobs.kind import JobKind
-from ...jobs.lifecycle import Lifecycle
 from ...jobs.requests.find_at import FindAt
 from ...jobs.requests.poll_many import PollMany
 from ...jobs.requests.result_at import ResultAt
@@ -344,10 +343,10 @@ def _texts(given: Mapping[str, Any]) -> dict[str, str]:
 def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
     """The addresses of a single job, with their routes and answers."""
     lifecycle = jobs.kind.lifecycle
-    poll = _route(lifecycle, "poll", lifecycle.poll_method, lifecycle.poll)
+    poll = _route(jobs.kind, "poll", lifecycle.poll_method, lifecycle.poll)
     found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [(jobs.poll, poll, partial(jobs.held, sent))]
     if isinstance(lifecycle.result, ResultAt):
-        route = _route(lifecycle, "result", lifecycle.result.method, lifecycle.result.path)
+        route = _route(jobs.kind, "result", lifecycle.result.method, lifecycle.result.path)
         found.append((jobs.result, route, partial(jobs.fetched, sent)))
     pages = lifecycle.pages or (lifecycle.result.pages if isinstance(lifecycle.result, ResultAt) else None)
     if pages is not None and pages.is_address:
@@ -355,19 +354,24 @@ def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, C
     elif lifecycle.pages is not None and jobs.is_page(sent):
         found.append((jobs.result, poll, partial(jobs.page_of, sent)))
     if lifecycle.cancel is not None:
-        found.append((jobs.cancel, _route(lifecycle, "cancel", *lifecycle.cancel), jobs.cancelled))
+        found.append((jobs.cancel, _route(jobs.kind, "cancel", *lifecycle.cancel), jobs.cancelled))
     return found
 
 
-def _route(lifecycle: Lifecycle, role: Role, method: str, at: str | Link) -> Route:
+def _route(kind: JobKind[Any, Any], role: Role, method: str, at: str | Link) -> Route:
     """The route of a role; links of a fake provider have addresses of their own."""
-    headers, body = lifecycle.headers.get(role, {}), lifecycle.bodies.get(role, {})
+    lifecycle = kind.lifecycle
     return Route(
         method,
-        at if isinstance(at, str) else link_path(lifecycle, role),
-        texts=(
-            *(("header", name, text) for name, text in headers.items()),
-            *(("body", name, text) for name, text in body.items()),
+        at if isinstance(at, str) else link_path(kind, role),
+        texts=tuple(
+            (place, name, text)
+            for place, texts in (
+                ("query", lifecycle.queries),
+                ("header", lifecycle.headers),
+                ("body", lifecycle.bodies),
+            )
+            for name, text in texts.get(role, {}).items()
         ),
         counted_as="" if isinstance(at, str) else at.name,
         auth=lifecycle.auth.get(role),

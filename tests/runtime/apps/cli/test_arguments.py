@@ -143,3 +143,12 @@ def test_a_duration_has_a_unit_or_is_in_seconds(shell_of: Any) -> None:
         ]
 
     assert [0, 0, 0, 0, 2] == codes
+
+
+def test_a_value_for_our_option_says_what_that_is_called(shell_of: Any) -> None:
+    """If the provider has an argument with the name of an option of ours, its message names ours."""
+    with shell_of("scrapio") as (shell, _):
+        ended = shell("fetch", "run", "--url", "https://example.com", "--output", "table")
+
+    assert 2 == ended.code
+    assert "this is the provider's argument, ours is --cli-output" in ended.err

@@ -32,6 +32,7 @@ class JobTableView(View):
             "timeout": polling.timeout,
             "is_polled_by_id": lifecycle.poll.link is None or bool(lifecycle.poll.link.path),
             "codes": tuple(lifecycle.codes),
+            "failed": tuple(lifecycle.result.failed),
             "is_open": self.is_open,
             "has_id_in_body": job.reply is not None and bool(job.job_id.field),
             "longest_hold": lifecycle.long_poll.max_seconds if lifecycle.long_poll else None,

@@ -5,7 +5,7 @@ Why: jobs fail. If no status says so, a wait for a failed job runs into its dead
     states: {running: running, done: succeeded}                      # warned about
     states: {running: running, done: succeeded, error: failed}       # fine, and so are cancelled and expired
 
-If a failure is not shown by a status, use `ends`.
+If a failure is not shown by a status, use `ends`, or `failed` of a result at an address of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from bide.spec.diagnostics import Diagnostic
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for name in spec.table("lifecycles"):
+    for name, lifecycle in spec.table("lifecycles").items():
+        if lifecycle.get("result", {}).get("failed"):
+            continue  # an HTTP status of the result shows it
         known = spec.states(name)
         listed = {status for values in spec.status_values(name).values() for status in values}
         if not listed <= known.keys():
