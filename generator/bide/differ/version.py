@@ -23,6 +23,7 @@ _ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "request_id_header": ("request_id",),
     "request_id_field": ("request_id",),
     "webhooks": ("webhooks",),
+    "timestamp_pair": ("timestamp",),
     "path": METHODS,
     "fallback": METHODS,
     "wire": (),

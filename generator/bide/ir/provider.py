@@ -58,6 +58,8 @@ class Signature:
     signed: str
     timestamp: str
     """The header with the time of sending; empty: none."""
+    timestamp_pair: str
+    """The name of that time in the header with the signature; empty: it is not there."""
     id: str
     """The header with the id of the webhook; empty: none."""
     tolerance: float

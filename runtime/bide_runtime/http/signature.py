@@ -27,6 +27,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """What is signed: `{body}`, and perhaps `{timestamp}` and `{id}`, which have headers of their own."""
     timestamp: str = ""
     """The header with the time of sending, in seconds since 1970."""
+    timestamp_pair: str = ""
+    """The name of that time, if it is in the header with the signature, as in `t=1614265330,v1=5257a8`."""
     id: str = ""
     """The header with the id of the webhook."""
     tolerance: float = 300.0
@@ -37,7 +39,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     def headers(self, body: bytes, secret: str, *, now: float, id: str) -> dict[str, str]:
         """The headers of a webhook with this body, sent at *now*."""
         values = {"timestamp": str(int(now)), "id": id}
-        found = {self.header.lower(): self.prefix + self._sign(body, secret, values)}
+        time = f"{self.timestamp_pair}={values['timestamp']}," if self.timestamp_pair else ""
+        found = {self.header.lower(): time + self.prefix + self._sign(body, secret, values)}
         found |= {self.timestamp.lower(): values["timestamp"]} if self.timestamp else {}
         return found | ({self.id.lower(): id} if self.id else {})
 
@@ -50,9 +53,13 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
                     f"the webhook has no header {name}: it is not from {title}, or a proxy has removed the header"
                 )
         values = {name: headers[header.lower()] for name, header in wanted.items() if name and header}
-        if self.timestamp:
+        parts = self._parts(headers[self.header.lower()])
+        if self.timestamp_pair:
+            begin = f"{self.timestamp_pair}="
+            values["timestamp"] = next((each.removeprefix(begin) for each in parts if each.startswith(begin)), "")
+        if self.timestamp or self.timestamp_pair:
             self._check_time(values["timestamp"], now)
-        given = [each.removeprefix(self.prefix) for each in headers[self.header.lower()].split() if self._is_ours(each)]
+        given = [each.removeprefix(self.prefix) for each in parts if each.startswith(self.prefix)]
         expected = [self._sign(body, secret, values) for secret in secrets]
         from hmac import compare_digest  # most programs check no signatures
 
@@ -64,12 +71,15 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
                 "changed on the way; pass the body as it arrived, before anything parses it"
             )
 
-    def _is_ours(self, text: str) -> bool:
-        return text.startswith(self.prefix)
+    def _parts(self, text: str) -> list[str]:
+        """The signatures in a header, or the pairs."""
+        return [each.strip() for each in text.split(",")] if self.timestamp_pair else text.split()
 
     def _check_time(self, text: str, now: float) -> None:
         if not (text.isascii() and text.isdigit() and len(text) < 16):
-            raise InvalidSignature(f"the header {self.timestamp} of the webhook is not a time in seconds since 1970")
+            pair, header = self.timestamp_pair, self.timestamp
+            what = f"the pair {pair} in the header {self.header}" if pair else f"the header {header}"
+            raise InvalidSignature(f"{what} of the webhook is not a time in seconds since 1970")
         age = now - int(text)
         if abs(age) > self.tolerance:
             when = f"{age:,.0f} s ago" if age > 0 else f"{-age:,.0f} s in the future"

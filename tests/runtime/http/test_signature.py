@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -129,3 +131,41 @@ def test_what_is_no_headers_is_refused(headers: Any) -> None:
     """In a sentence."""
     with pytest.raises(InvalidArgument, match="headers must be a mapping"):
         plain_headers(headers)
+
+
+PAIRS = Signature(header="Acme-Signature", prefix="v1=", signed="{timestamp}.{body}", timestamp_pair="t", env="A")
+
+
+def paired(header: str, *, now: float = NOW) -> None:
+    PAIRS.check(BODY, {"acme-signature": header}, ["secret"], now=now, title="Acme")
+
+
+def test_the_time_may_be_beside_the_signature() -> None:
+    """As pairs in one header, among signatures of other schemes and by other secrets, also with spaces."""
+    header = PAIRS.headers(BODY, "secret", now=NOW, id="")["acme-signature"]
+    text = b"1614265330." + BODY
+    assert header == f"t=1614265330,v1={hmac.new(b'secret', text, 'sha256').hexdigest()}"
+
+    paired(header)
+    paired(f"{header.replace(',', ', v0=6ffbb59b, v1=00, ')}")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda header: header.replace("t=1614265330", "t=1614265331"), "no signature in Acme-Signature fits"),
+        (lambda header: header.replace("v1=", "v0="), "no signature in Acme-Signature fits"),
+        (
+            lambda header: header.replace("t=", "s="),
+            "the pair t in the header Acme-Signature of the webhook is not a time in seconds since 1970",
+        ),
+        (lambda header: header.replace("t=1614265330", "t=soon"), "is not a time in seconds since 1970"),
+    ],
+)
+def test_a_changed_pair_is_refused(change: Callable[[str], str], says: str) -> None:
+    """The time is signed, and the scheme is that of the spec."""
+    header = PAIRS.headers(BODY, "secret", now=NOW, id="")["acme-signature"]
+    with pytest.raises(InvalidSignature, match=says):
+        paired(change(header))
+    with pytest.raises(InvalidSignature, match="301 s ago"):
+        paired(header, now=NOW + 301)

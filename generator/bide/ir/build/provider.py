@@ -184,6 +184,7 @@ def _signature(given: Mapping[str, Json]) -> ir.Signature:
         prefix=raw.get("prefix", ""),
         signed=raw.get("signed", "{body}"),
         timestamp=raw.get("timestamp", {}).get("header", ""),
+        timestamp_pair=raw.get("timestamp", {}).get("pair", ""),
         id=raw.get("id", {}).get("header", ""),
         tolerance=parse_duration(raw.get("tolerance", defaults.WEBHOOK_TOLERANCE)),
         base64_key="standard" in given,
