@@ -399,6 +399,13 @@ CASES = (
         brings={"row": 7},
         asks=frozenset({"POST /rows", "GET /rows/{job_id}"}),
     ),
+    Case(
+        provider="foundry",
+        call="pour.run",
+        arguments={"shape": "x"},
+        brings={"weight": 1.0},
+        asks=frozenset({"POST /ladles", "GET /ladles/{ladle.id}/pours/{job_id}"}),
+    ),
     Case(provider="foundry", call="convert", arguments={"name": "p", "shape": "x"}, brings={"weight": 1.0}),
     Case(
         provider="harbor",

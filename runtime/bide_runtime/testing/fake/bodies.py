@@ -64,7 +64,7 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
         elif not isinstance(there, dict | list):
             holder[key] = _made_up(_object(found), wire)
         holder = holder[key]
-    return True
+    return bool(path)
 
 
 def placed(body: Json, place: Path, value: Json) -> Json:
@@ -117,7 +117,7 @@ def attributes(wanted: Any, place: Path) -> Path:
 
 def has(wanted: Any, path: Path) -> bool:
     """Whether *path* leads to something in JSON of the type *wanted*."""
-    return bool(path) and put(made_up(wanted), wanted, path, None)
+    return put(made_up(wanted), wanted, path, None)
 
 
 def takes(wanted: Any, path: Path, value: Json) -> bool:
