@@ -515,4 +515,5 @@ CASES = (
         asks=frozenset({"POST /ports/{port}/sweeps", "GET /ports/{port}/sweeps/{job_id}"}),
     ),
     Case(provider="beacon", call="scan.run", arguments={"where": "x"}, scenario="fail", raises="JobFailed"),
+    Case(provider="beacon", call="scans", brings={}, asks=frozenset({"GET /scans"})),
 )
