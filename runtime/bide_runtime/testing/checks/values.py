@@ -21,8 +21,7 @@ from ...models.custom import alternatives, is_alternatives
 from ...models.model import OpenEnum, OpenIntEnum
 from ...models.rest import REST
 from ...models.variant import Variant, variants
-from ..fake.bodies import shape
-from .depth import is_enough, shallowest
+from ..fake.depth import is_enough, shallowest, shape
 
 Strategy = st.SearchStrategy[Any]
 

@@ -1,4 +1,4 @@
-"""How many levels of models JSON of a type needs at least, so that values of recursive types end."""
+"""msgspec's description of a type, and how many levels of models it needs, so that values of recursive types end."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from typing import Any
 import msgspec.inspect as inspect
 
 from ...models.custom import alternatives, is_alternatives
-from ...models.variant import Variant
-from ..fake.bodies import shape
+from ...models.prepared import prepared
+from ...models.variant import Variant, variants
 
 _DEEPEST = 20
 
 
+@cache
+def shape(wanted: Any) -> inspect.Type:
+    """msgspec's description of a type; cached, because inspecting a type for each reply is slow."""
+    return inspect.type_info(prepared(wanted))
+
+
 def shallowest(types: Sequence[inspect.Type]) -> Sequence[inspect.Type]:
-    """Those of *types* that need the fewest levels."""
+    """Those of *types* that need the fewest levels; all of them if none ends."""
     for levels in range(_DEEPEST):
         if found := [each for each in types if is_enough(levels, each)]:
             return found
@@ -31,7 +37,7 @@ def is_enough(levels: int, found: inspect.Type) -> bool:
         case inspect.StructType(cls=cls):
             return levels > 0 and _is_enough_inside(levels - 1, cls)
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            return True  # a variant that the spec does not have
+            return any(is_enough(levels, shape(model)) for _, model in variants(cls))
         case inspect.CustomType(cls=cls) if is_alternatives(cls):
             return any(is_enough(levels, shape(each)) for each in alternatives(cls))
         case inspect.ListType(item_type=item, min_length=fewest) if fewest:
