@@ -59,3 +59,29 @@ def test_imports_of_generated_code_exist() -> None:
     imported = {name.removeprefix("_") for name in _RUNTIME.split()}
 
     assert imported <= bide_runtime._MODULES.keys()
+
+
+def test_bounds_of_a_model_in_a_reply_are_not_checked() -> None:
+    """A reply may have any value, also if requests have the model too."""
+    text = """\
+bide: 1
+name: acme
+title: Acme
+class: Acme
+description: Measures.
+docs: https://acme.example
+base_url: https://acme.example
+models:
+  Shared: {fields: {size: {type: integer, max: 5}}}
+  Sent: {fields: {shared: Shared, size: {type: integer, max: 5}}}
+operations:
+  measure: {post: /measure, body: {what: Sent}, returns: Shared}
+"""
+    models = render(read_spec("acme.yaml", text))["acme_client/models.py"]
+    shared, sent = (
+        models.partition(f"class {name}(Model):")[2].partition("\nclass ")[0] for name in ("Shared", "Sent")
+    )
+
+    assert "size: int\n" in shared
+    assert "At most 5." in shared
+    assert "size: Annotated[int, Meta(le=5)]" in sent

@@ -905,6 +905,19 @@ def test_submits_at_one_address(fetch: str, crawl: str, is_fine: bool) -> None:
     assert ("same-address" in {problem.code for problem in linted(text)}) is not is_fine
 
 
+@pytest.mark.parametrize(
+    ("query", "is_fine"),
+    [("{sort?: string}", True), ("{externalId?: string}", True), ("{externalId?: string, sort?: string}", False)],
+)
+def test_an_operation_at_the_address_of_find(query: str, is_fine: bool) -> None:
+    """It is valid if the query of `find` has a name that the operation does not take."""
+    text = (Path(__file__).parents[1] / "providers" / "beacon" / "spec.yaml").read_text("utf-8")
+    assert "query: {sort?: {type: string, description: An order.}}" in text
+    text = text.replace("query: {sort?: {type: string, description: An order.}}", f"query: {query}")
+
+    assert ("same-address" in {problem.code for problem in linted(text)}) is not is_fine
+
+
 PAGES = "gone: [404, 410], retention: 24h}"
 
 

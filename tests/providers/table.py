@@ -399,6 +399,13 @@ CASES = (
         brings={"row": 7},
         asks=frozenset({"POST /rows", "GET /rows/{job_id}"}),
     ),
+    Case(
+        provider="foundry",
+        call="pour.run",
+        arguments={"shape": "x"},
+        brings={"weight": 1.0},
+        asks=frozenset({"POST /ladles", "GET /ladles/{ladle.id}/pours/{job_id}"}),
+    ),
     Case(provider="foundry", call="convert", arguments={"name": "p", "shape": "x"}, brings={"weight": 1.0}),
     Case(
         provider="harbor",
@@ -508,4 +515,5 @@ CASES = (
         asks=frozenset({"POST /ports/{port}/sweeps", "GET /ports/{port}/sweeps/{job_id}"}),
     ),
     Case(provider="beacon", call="scan.run", arguments={"where": "x"}, scenario="fail", raises="JobFailed"),
+    Case(provider="beacon", call="scans", brings={}, asks=frozenset({"GET /scans"})),
 )

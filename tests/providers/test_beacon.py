@@ -170,3 +170,21 @@ def test_the_simulator_has_the_list(driver: Driver, packages: Packages, kind: st
         assert driver.call(found.wait).flashes > 0
 
     assert found.id == made.id == again.id
+
+
+def test_an_operation_may_read_the_same_list(driver: Driver, packages: Packages, testing: ModuleType) -> None:
+    """The query of `find` tells its requests apart, in the fake and in the simulator."""
+    fake = testing.FakeBeacon()
+    fake.scans.answers({"data": {"scans": [{"id": "i1", "light": "dark"}]}})
+    client = client_of(fake, driver)
+    submission = client.scan.prepare(where="x")
+    made = driver.call(client.scan.send, submission)
+
+    assert driver.call(client.scan.find, submission).id == made.id
+    assert [scan.id for scan in driver.call(client.scans, sort="newest").scans] == ["i1"]
+    assert ["submit", "find", "scans"] == [sent.role for sent in fake.requests]
+    with Simulator(provider("beacon"), key="key", speed=8.0) as simulator:
+        client = driver.client(packages["beacon"], simulator.url, speed=8.0)
+        made = driver.call(client.scan.send, submission)
+        assert driver.call(client.scan.find, submission).id == made.id
+        assert driver.call(client.scans).scans is not None

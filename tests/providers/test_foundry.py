@@ -114,3 +114,27 @@ def test_two_names_in_a_segment_are_more_than_one(driver: Driver, testing: Modul
     fake = testing.FakeFoundry()
     fake.log.answers(b"log")
     assert driver.call(client_of(fake, driver).log, id="b", format=".txt") == b"log"
+
+
+def test_a_value_of_the_first_reply_is_kept(driver: Driver, testing: ModuleType) -> None:
+    """The address of each poll has it, although polls do not return it; `attach` takes it by its pointer."""
+    fake = testing.FakeFoundry()
+    fake.pour.succeeds(after=3)
+    client = client_of(fake, driver)
+
+    job = driver.call(client.pour.submit, shape="x")
+    assert driver.call(job.wait).status == "done"
+    assert {"/v2/ladles/id-of-pour-1/pours/pour-1"} == {sent.path for sent in fake.pour.poll.requests}
+    assert len(fake.pour.poll.requests) > 1
+    again = client.pour.attach(job.id, **{"ladle.id": "id-of-pour-1"})
+    assert driver.call(again.poll).status == "done"
+
+
+def test_attach_names_the_value_that_it_needs(testing: ModuleType, errors: ModuleType) -> None:
+    """As it is passed, also if it is a pointer."""
+    client = testing.FakeFoundry().client()
+
+    with pytest.raises(errors.InvalidArgument, match=r'pass \*\*\{"ladle\.id": \.\.\.\} too'):
+        client.pour.attach("j1")
+    with pytest.raises(errors.InvalidArgument, match=r"pass endpoint=\.\.\. too"):
+        client.cast.attach("j1")

@@ -9,7 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.ir import Bounds, ErrorShape, Field, Kind, ListOf, MapOf, Model, Named, Provider, Scalar, Secret, Type, Union
+from bide.ir import (
+    Bounds,
+    ErrorShape,
+    Field,
+    Kind,
+    ListOf,
+    MapOf,
+    Model,
+    Named,
+    OneOf,
+    Provider,
+    Scalar,
+    Secret,
+    Type,
+    Union,
+)
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.pointer import at
 from bide.simulator.bodies.refusal import error_body
@@ -74,6 +89,16 @@ def test_a_recursive_model_is_finite() -> None:
     value = Values(catalog).value(Named("Node"))
 
     assert not list(Validator(catalog).problems(Named("Node"), value))
+
+
+def test_a_model_that_needs_itself_or_a_value_is_finite() -> None:
+    """Below some depth, the value is chosen. Two of such fields do not take long."""
+    inside = OneOf((Named("Node"), Scalar(Kind.BOOLEAN)))
+    fields = tuple(replace(field_of(inside), wire=wire) for wire in ("one", "two"))
+    catalog = Catalog(with_model(Model(name="Node", description="", source=None, fields=fields)))
+    value = Values(catalog).value(Named("Node"))
+
+    assert not list(Validator(catalog, strict=True).problems(Named("Node"), value))
 
 
 CLICK = Model(name="Click", description="", source=None, fields=(replace(field_of(Scalar(Kind.STRING)), wire="at"),))

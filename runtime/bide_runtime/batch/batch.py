@@ -24,10 +24,6 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 
-_BEFORE_ALL = 2**62
-"""More than any number of turns."""
-
-
 class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
     """How one entry ended."""
 
@@ -39,7 +35,7 @@ class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
 class Entry(Generic[P, R]):
     """One job of a batch."""
 
-    __slots__ = ("asks_for_key", "flow", "index", "input", "record", "state")
+    __slots__ = ("asks_for_key", "flow", "index", "input", "record", "state", "turn")
 
     def __init__(self, index: int, input: P, flow: Flow[R]) -> None:
         self.index = index
@@ -51,6 +47,8 @@ class Entry(Generic[P, R]):
         """The record of the job; `None` until it exists."""
         self.state: State | None = None
         """The last state of the job; `None` until it exists."""
+        self.turn = 0
+        """Its place among the entries that may go on: that of its last reply, or of its start."""
 
 
 Requester: TypeAlias = Entry[P, R] | Group[Entry[P, R]]
@@ -79,6 +77,9 @@ Step: TypeAlias = Dispatch[P, R] | Sleep | Write | Log | Notify | Ended[P, R] | 
 
 class Batch(Generic[P, R]):
     """Runs flows side by side, at most *max_in_flight* at a time. The flow that has waited longest goes first.
+
+    A flow keeps its turn until its next reply. So the order is the same for every driver, with and without logs and
+    updates, however many replies a driver takes at a time.
 
     With *in_order*, an entry that ended early is held back. It still counts as in flight, so that memory is bounded.
     """
@@ -149,7 +150,7 @@ class Batch(Generic[P, R]):
         self._room -= 1
         self._taken += 1
         self._entries[entry.index] = entry
-        self._wake(entry, None)
+        self._wake_anew(entry, None)
 
     def receive(self, requester: Requester[P, R], received: Received) -> None:
         """Take the answer to a dispatch."""
@@ -157,11 +158,11 @@ class Batch(Generic[P, R]):
         if isinstance(requester, Group):
             self._coalescer.receive(requester, received)
         elif requester.asks_for_key:
-            # It goes on before entries that came after it and found the key there.
+            # It keeps its turn: it goes on before entries that came after it and found the key there.
             requester.asks_for_key = False
-            heappush(self._awake, (requester.index - _BEFORE_ALL, requester, received))
-        else:
             self._wake(requester, received)
+        else:
+            self._wake_anew(requester, received)
 
     def note_written(self, now: float) -> None:
         """Go on: what was noted is written."""
@@ -223,7 +224,7 @@ class Batch(Generic[P, R]):
                     entry.asks_for_key = True
                     return self._dispatch(entry, action)
                 case Sleep(until):
-                    heappush(self._asleep, (until, next(self._turn), entry.index))
+                    heappush(self._asleep, (until, entry.turn, entry.index))
                     return None
                 case Notify(update):
                     self._set_state(entry, update.state)
@@ -249,8 +250,12 @@ class Batch(Generic[P, R]):
         self._in_flight += 1
         return Dispatch(requester, send)
 
+    def _wake_anew(self, entry: Entry[P, R], received: Received | None) -> None:
+        entry.turn = next(self._turn)
+        self._wake(entry, received)
+
     def _wake(self, entry: Entry[P, R], received: Received | None) -> None:
-        heappush(self._awake, (next(self._turn), entry, received))
+        heappush(self._awake, (entry.turn, entry, received))
 
     def _wake_all(self, now: float) -> None:
         while self._asleep and self._asleep[0][0] <= now:
@@ -275,7 +280,7 @@ class Batch(Generic[P, R]):
 
     def _wake_answered(self, now: float) -> None:
         for entry, received in self._coalescer.answers(now):
-            self._wake(entry, received)
+            self._wake_anew(entry, received)
 
     def _set_state(self, entry: Entry[P, R], state: State) -> None:
         if state is entry.state:

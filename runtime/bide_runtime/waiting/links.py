@@ -172,7 +172,7 @@ def attach_record(
     record.base = account.variables
     record.values = checked_values(kind, values or {})
     if missing := sorted(kind.lifecycle.names - record.values.keys()):
-        example = ", ".join(f"{name}=..." for name in missing)
+        example = ", ".join(f"{name}=..." if name.isidentifier() else f'**{{"{name}": ...}}' for name in missing)
         raise InvalidArgument(
             f"a {kind.name} job is polled at an address with {', '.join(missing)}: pass {example} too"
         )

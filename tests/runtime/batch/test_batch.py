@@ -8,12 +8,16 @@ from itertools import count, pairwise
 from typing import Any
 
 import pytest
+from bide_runtime.batch.batch import Batch, Dispatch, Ended, Entry, Idle, Write
+from bide_runtime.batch.coalesce import Coalescer
 from bide_runtime.batch.counts import Counts
 from bide_runtime.errors.client import ClientError, ConfigurationError, InvalidArgument
 from bide_runtime.errors.transport import ReplyTooLarge
 from bide_runtime.http.errors import NotFound, PaymentRequired
+from bide_runtime.http.request import Request
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.jobs.state import State
+from bide_runtime.waiting.flow import Commit, Flow, Log, Received, Send, Sleep
 from bide_runtime.waiting.policies.policy import Fixed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -397,3 +401,56 @@ def test_an_unexpected_error_of_the_transport_ends_its_job(mode: Mode) -> None:
 
     assert isinstance(caught.value.__cause__, ConfigurationError)
     assert isinstance(caught.value.__cause__.__cause__, LookupError)
+
+
+@given(
+    extras=st.lists(st.lists(st.sampled_from(["log", "commit"]), max_size=3), min_size=2, max_size=4),
+    logs=st.booleans(),
+    at_once=st.integers(1, 4),
+    is_quick=st.booleans(),
+)
+@settings(rule)
+def test_the_driver_does_not_change_the_order(
+    extras: list[list[str]], logs: bool, at_once: int, is_quick: bool
+) -> None:
+    """W15: jobs send in the order of their last replies.
+
+    Whether messages are logged, what is written down, and how many replies the driver takes at once make no difference.
+    """
+
+    def flow(extra: list[str]) -> Flow[None]:
+        for until in (2.0, 4.0):
+            yield Send(Request(method="GET", url="https://api.acme.example/", headers={}), 1.0)
+            for each in extra:
+                yield Log(30, "noted") if each == "log" else Commit()
+            yield Sleep(until)
+
+    batch: Batch[None, None] = Batch(
+        len(extras),
+        total=None,
+        in_order=False,
+        coalescer=Coalescer(World("sync", served()).client._session),
+        logs_at=lambda level: logs,
+        now=0.0,
+    )
+    for index, extra in enumerate(extras):
+        batch.add(Entry(index, None, flow(extra)))
+    now, ended, sent, arrived = 0.0, 0, list[int](), list[Any]()
+    while ended < len(extras):
+        step = batch.next(now)
+        match step:
+            case Dispatch(requester=Entry() as entry):
+                sent.append(entry.index)
+                arrived.append(entry)
+            case Write():
+                batch.note_written(now)
+            case Sleep(until) if not arrived:
+                now = until
+            case Ended():
+                ended += 1
+        if is_quick or isinstance(step, Idle | Sleep):
+            for requester in arrived[:at_once]:
+                batch.receive(requester, Received(now))
+            arrived = arrived[at_once:]
+
+    assert [*range(len(extras))] * 2 == sent

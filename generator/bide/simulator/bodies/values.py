@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from bide.ir import UNBOUNDED, Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, OneOf, Scalar, Type, Union
+from bide.ir.depth import Depth, T
 from bide.ir.types import between
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.validation import Validator
@@ -32,13 +33,14 @@ _TROUBLE = re.compile(r"error|fail|warning|diagnostic|problem", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:url|uri|href|link|src)s?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
 class Values:
     """Makes values of one provider's types, from its examples if there are any."""
 
-    catalog: Catalog
-    preferred: frozenset[str] = frozenset()
-    """Enum values that are preferred: those that mean success."""
+    def __init__(self, catalog: Catalog, preferred: frozenset[str] = frozenset()) -> None:
+        self._catalog = catalog
+        self.preferred = preferred
+        """Enum values that are preferred: those that mean success."""
+        self._depth = Depth(catalog.named)
 
     def value(self, type_: Type, bounds: Bounds = _FREE, *, name: str = "", depth: int = 0) -> Json:
         """A value of this type. `name` is that of the field, by which URLs are recognised."""
@@ -50,7 +52,7 @@ class Values:
                 count = int(min(max(least, 1), most)) if depth < _DEEP else least
                 return [self.value(item, name=name, depth=depth + 1) for _ in range(count)]
             case OneOf(types):
-                return self.value(types[0], bounds, name=name, depth=depth)
+                return self.value(self._one_of(types, depth), bounds, name=name, depth=depth)
             case MapOf(of):
                 return {"example": self.value(of, name=name, depth=depth + 1)} if depth < _DEEP else {}
             case _:
@@ -84,8 +86,8 @@ class Values:
         return made
 
     def _example(self, model: Model) -> dict[str, Json] | None:
-        check = Validator(self.catalog)
-        for example in self.catalog.examples(model):
+        check = Validator(self._catalog)
+        for example in self._catalog.examples(model):
             if not any(check.model_problems(model, example)):
                 found: dict[str, Json] = copy.deepcopy(example)
                 return found
@@ -94,18 +96,21 @@ class Values:
     def _named(self, type_: Named, depth: int) -> Json:
         if depth > _DEEPEST:
             return {}
-        match self.catalog.named(type_):
+        match self._catalog.named(type_):
             case Enum(values=values) as enum:
                 return enum.json(next((value for value in values if value.wire in self.preferred), values[0]))
-            case Union(tag_field=tag_field, variants=((tag, model_name), *_)) as union:
-                model = self.catalog.model(model_name)
-                return {
-                    **(self.model(model, depth=depth) if model else {}),
-                    **({} if union.by_shape else {tag_field: tag}),
-                }
+            case Union(tag_field=tag_field, variants=variants) as union:
+                models = {Named(name): tag for tag, name in reversed(variants)}
+                chosen = self._one_of([Named(name) for _, name in variants], depth)
+                tagged = {} if union.by_shape else {tag_field: models[chosen]}
+                return {**self._named(chosen, depth), **tagged}
             case Model() as model:
                 return self.model(model, depth=depth)
         return {}
+
+    def _one_of(self, types: Sequence[T], depth: int) -> T:
+        """The first of these types; below a depth, the first that needs the fewest levels."""
+        return types[0] if depth < _DEEP else self._depth.shallowest(types)
 
 
 def is_error_field(field: Field) -> bool:

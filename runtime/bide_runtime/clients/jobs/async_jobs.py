@@ -57,7 +57,7 @@ class AsyncJobsOf(JobFlows[S, R], Generic[S, R, J]):
     def attach(self, job_id: str, **values: str | int) -> J:
         """Return a handle for an existing job. Nothing is sent. Raises `InvalidArgument`.
 
-        *values* are the arguments of its submit that its addresses need, where they need any.
+        *values* are what its addresses need beside the id: arguments of its submit, or values of the reply to it.
         """
         return self._handle(attach_record(self._session.account, self._kind, job_id, values))
 

@@ -61,7 +61,7 @@ class Job:
     has_id_in_body: bool = True
     """Whether the submit reply has the job's id in its body."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """Arguments of the submit that the address of a poll needs, with a value for each."""
+    """What the address of a poll needs beside the id, with a value for each."""
     has_retry_after: bool = False
     """Whether replies have a `retry_after` field."""
     has_reason: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 import msgspec.inspect as inspect
-from hypothesis import find, settings
+from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 
 from ...http.request import Json
@@ -21,7 +21,7 @@ from ...models.custom import alternatives, is_alternatives
 from ...models.model import OpenEnum, OpenIntEnum
 from ...models.rest import REST
 from ...models.variant import Variant, variants
-from ..fake.bodies import shape
+from ..fake.depth import is_enough, shallowest, shape
 
 Strategy = st.SearchStrategy[Any]
 
@@ -294,7 +294,9 @@ def later(values: Callable[[], Values]) -> Values:
 
 def least(values: Strategy) -> Any:
     """The simplest value."""
-    return find(values, lambda one: True, settings=settings(database=None, derandomize=True))
+    # Nothing fails here: to look for an explanation takes minutes for large arguments.
+    phases = (Phase.generate, Phase.shrink)
+    return find(values, lambda one: True, settings=settings(database=None, derandomize=True, phases=phases))
 
 
 # --- any JSON that matches a type -------------------------------------------------------------------------------------
@@ -329,15 +331,16 @@ def spoiled_bodies_of(wanted: Any) -> Strategy:
 def _bodies(found: inspect.Type, depth: int) -> Strategy:
     match found:
         case inspect.UnionType(types=types):
-            return st.one_of([_bodies(each, depth) for each in types])
+            return _one_of(types, depth)
         case inspect.StructType(cls=cls):
             return _objects(cls, depth - 1)
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            known = [_with(_bodies(shape(variant), depth), added) for added, variant in variants(cls)]
+            here = [(added, shape(variant)) for added, variant in variants(cls)]
+            known = [_with(_bodies(each, depth), added) for added, each in here if depth > 0 or is_enough(1, each)]
             new = {"a key of tomorrow": 1} if cls._shapes else {cls._discriminator: TOMORROW, "more": 1}
             return st.one_of([*known, st.just(new)])
         case inspect.CustomType(cls=cls) if is_alternatives(cls):
-            return st.one_of([_bodies(shape(each), depth) for each in alternatives(cls) if each is not None])
+            return _one_of([shape(each) for each in alternatives(cls) if each is not None], depth)
         case inspect.CustomType(cls=cls) if hasattr(cls, "unit"):
             return _numbers(cls.unit).map(lambda one: one.sent)
         case inspect.EnumType(cls=cls):
@@ -347,7 +350,7 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
         case inspect.ListType(item_type=item, min_length=fewest, max_length=most):
             fewest = fewest or 0
             most = min(most if most is not None else fewest + 2, fewest + 2) if depth > 0 else fewest
-            return st.lists(_bodies(item, depth), min_size=fewest, max_size=most)
+            return st.lists(_bodies(item, depth), min_size=fewest, max_size=most) if most else st.just([])
         case inspect.DictType(value_type=value):
             return st.dictionaries(_TEXT, _bodies(value, depth), max_size=2) if depth > 0 else st.just({})
         case inspect.NoneType():
@@ -368,6 +371,11 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             return text(min_length=shortest or 0, max_length=longest, pattern=pattern).inside.map(lambda one: one.sent)
         case _:
             return any_json(3)
+
+
+def _one_of(types: Sequence[inspect.Type], depth: int) -> Strategy:
+    """JSON of one of these types; of the least nested ones where no more depth is left."""
+    return st.one_of([_bodies(each, depth) for each in (types if depth > 0 else shallowest(types))])
 
 
 def _with(bodies: Strategy, added: Mapping[str, Json]) -> Strategy:

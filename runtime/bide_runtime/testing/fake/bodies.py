@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -14,8 +14,8 @@ from ...http.request import Json
 from ...models.codec import decode, follow
 from ...models.custom import Read, alternatives, is_alternatives
 from ...models.model import _as_plain
-from ...models.prepared import prepared
 from ...models.variant import Variant, variants
+from .depth import shallowest, shape
 
 Path = tuple[str, ...]
 
@@ -24,12 +24,6 @@ _START = timedelta(days=20_454)
 
 _WORDS = {"true": True, "false": False}
 """A status that is a boolean, as a spec writes it."""
-
-
-@cache
-def shape(wanted: Any) -> inspect.Type:
-    """msgspec's description of a type; cached, because inspecting a type for each reply is slow."""
-    return inspect.type_info(prepared(wanted))
 
 
 def plain(value: Any) -> Json:
@@ -64,7 +58,7 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
         elif not isinstance(there, dict | list):
             holder[key] = _made_up(_object(found), wire)
         holder = holder[key]
-    return True
+    return bool(path)
 
 
 def placed(body: Json, place: Path, value: Json) -> Json:
@@ -117,7 +111,7 @@ def attributes(wanted: Any, place: Path) -> Path:
 
 def has(wanted: Any, path: Path) -> bool:
     """Whether *path* leads to something in JSON of the type *wanted*."""
-    return bool(path) and put(made_up(wanted), wanted, path, None)
+    return put(made_up(wanted), wanted, path, None)
 
 
 def takes(wanted: Any, path: Path, value: Json) -> bool:
@@ -144,20 +138,24 @@ def other_than(value: Json, wanted: Any, path: Path) -> Json:
     return value + (" not" if isinstance(value, str) else 1)
 
 
-def _made_up(found: inspect.Type, name: str) -> Json:
+def _made_up(found: inspect.Type, name: str, outer: frozenset[Any] | None = frozenset()) -> Json:
+    """JSON inside of the models *outer*; `None` if one of them is inside of itself, so that no level may be wasted."""
     match found:
         case inspect.UnionType(types=types):
-            return None if any(isinstance(each, inspect.NoneType) for each in types) else _made_up(types[0], name)
-        case inspect.StructType(fields=fields, tag_field=tag_field, tag=tag):
+            is_nullable = any(isinstance(each, inspect.NoneType) for each in types)
+            return None if is_nullable else _made_up(_choice(types, outer), name, outer)
+        case inspect.StructType(cls=cls, fields=fields, tag_field=tag_field, tag=tag):
+            inside = None if outer is None or cls in outer else outer | {cls}
             tagged = {} if tag_field is None else {tag_field: tag}
             return tagged | {
-                field.encode_name: _made_up(field.type, field.encode_name) for field in fields if field.required
+                field.encode_name: _made_up(field.type, field.encode_name, inside) for field in fields if field.required
             }
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            added, model = variants(cls)[0]
-            return {**_made_up(shape(model), name), **added}
+            known = {model: added for added, model in reversed(variants(cls))}
+            chosen = _choice([shape(model) for _, model in variants(cls)], outer)
+            return {**_made_up(chosen, name, outer), **known[chosen.cls]}
         case inspect.CustomType(cls=cls) if is_alternatives(cls):
-            return _made_up(shape(alternatives(cls)[0]), name)
+            return _made_up(_choice([shape(each) for each in alternatives(cls)], outer), name, outer)
         case inspect.CustomType(cls=cls) if issubclass(cls, Read):
             return round(_START / cls.unit)  # type: ignore[attr-defined]  # the others are times as numbers
         case inspect.EnumType(cls=cls):
@@ -182,6 +180,11 @@ def _made_up(found: inspect.Type, name: str) -> Json:
             return name
         case _:
             return None
+
+
+def _choice(types: Sequence[inspect.Type], outer: frozenset[Any] | None) -> Any:
+    """The first of these types; if no level may be wasted, the first of the least nested ones."""
+    return types[0] if outer is not None else shallowest(types)[0]
 
 
 def _nulls(found: inspect.Type, body: Json) -> Json:

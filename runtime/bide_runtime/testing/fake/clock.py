@@ -104,9 +104,11 @@ class FakeClock(_VirtualClock):
 class _Sleeper:
     """A task that sleeps until its time, or until it is woken."""
 
-    def __init__(self, due: float, scope: asyncio.Timeout) -> None:
+    def __init__(self, due: float, scope: asyncio.Timeout, *, is_reply: bool) -> None:
         self.due = due
         self.scope = scope
+        self.is_reply = is_reply
+        """Whether it waits for a reply that takes time."""
         self.is_awake = False
 
 
@@ -115,7 +117,8 @@ class AsyncFakeClock(_VirtualClock):
 
     def __init__(self, time: VirtualTime | None = None) -> None:
         super().__init__(time)
-        self._sleepers: list[tuple[float, int, _Sleeper]] = []
+        self._sleepers: list[tuple[float, bool, int, _Sleeper]] = []
+        """By the time when each is due; at one time replies first."""
         self._turn = count()
         self._moving: asyncio.AbstractEventLoop | None = None
         """The loop that will advance time as soon as it is idle."""
@@ -127,13 +130,13 @@ class AsyncFakeClock(_VirtualClock):
     async def spend(self, seconds: float) -> None:
         """Sleep for the whole time: nothing wakes it up."""
         if seconds > 0:
-            await self._sleep(seconds, asyncio.Event())
+            await self._sleep(seconds, asyncio.Event(), is_reply=True)
 
-    async def _sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
+    async def _sleep(self, seconds: float, wakeup: asyncio.Event, *, is_reply: bool = False) -> None:
         try:
             async with asyncio.timeout(None) as scope:
-                sleeper = _Sleeper(self.time.now + seconds, scope)
-                heappush(self._sleepers, (sleeper.due, next(self._turn), sleeper))
+                sleeper = _Sleeper(self.time.now + seconds, scope, is_reply=is_reply)
+                heappush(self._sleepers, (sleeper.due, not is_reply, next(self._turn), sleeper))
                 self._move_when_quiet()
                 try:
                     await wakeup.wait()
@@ -154,13 +157,21 @@ class AsyncFakeClock(_VirtualClock):
             loop.call_soon(self._move, loop, hops + 1)
             return
         self._moving = None
-        while self._sleepers and self._sleepers[0][2].is_awake:
+        first = self._next()
+        if first is None:
+            return
+        self.time.now = max(self.time.now, first.due)
+        # As on other clocks, all replies that arrive at one time are read before anything is sent at that time.
+        while (sleeper := self._next()) and sleeper.due <= self.time.now and sleeper.is_reply == first.is_reply:
             heappop(self._sleepers)
-        if self._sleepers and self._sleepers[0][0] < inf:
-            _, _, sleeper = heappop(self._sleepers)
-            self.time.now = max(self.time.now, sleeper.due)
             sleeper.scope.reschedule(loop.time())
-            self._move_when_quiet()
+        self._move_when_quiet()
+
+    def _next(self) -> _Sleeper | None:
+        """The next sleeper that will wake up by itself, if there is one."""
+        while self._sleepers and self._sleepers[0][-1].is_awake:
+            heappop(self._sleepers)
+        return self._sleepers[0][-1] if self._sleepers and self._sleepers[0][-1].due < inf else None
 
 
 class VirtualSenders(Senders[K]):

@@ -41,7 +41,7 @@ class JobTableView(View):
             "cancel": (cancel.method, cancel.path) if cancel else None,
             "idempotency_key": job.idempotency_key.name if job.idempotency_key else None,
             "is_found": job.find is not None,
-            "values": {name: "a value" for name in lifecycle.poll.names if name in job.address_arguments},
+            "values": {name: "a value" for name in lifecycle.names if name in lifecycle.poll.names},
             "has_retry_after": self._has(lifecycle.retry_after),
             "has_reason": self._has(lifecycle.error.message),
         }

@@ -10,6 +10,7 @@ with the reply of the other. Two bodies are told apart by a constant in both, or
       crawl: {submit: {post: /jobs, body: {kind: {const: crawl}, url: string}, ...}, ...}       # fine: by "kind"
       upload: {submit: {post: /jobs, body: {page: file}, ...}, ...}        # fine: by multipart/form-data
 
+A `find` and an operation are told apart by a name in the query of the `find` which the operation does not take.
 Several lifecycles may poll, fetch and cancel at one address: the id of the job tells them apart. To read a job outside
 of a wait, call `get()` of its kind instead of declaring an operation for it.
 """
@@ -56,6 +57,9 @@ def _are_told_apart(spec: Spec, one: EndpointView, other: EndpointView) -> bool:
         return True
     if {one.role, other.role} == {"find", "poll_many"}:
         return True  # by the ids
+    if {one.role, other.role} == {"find", "operation"}:
+        find, operation = sorted((one, other), key=lambda each: each.role)
+        return bool(find.raw.get("query", {}).keys() - {each.wire for each in operation.parameters("query")})
     if {one.role, other.role} <= {"operation", "submit"}:
         types = {media_type(spec, one), media_type(spec, other)}
         if len(types) == 2 and "" not in types:
@@ -87,7 +91,10 @@ def _of(
 
 def _help(one: EndpointView, other: EndpointView) -> str:
     if {one.role, other.role} == {"operation", "find"}:
-        return "take the operation out: the list is read by find() of each kind of job"
+        return (
+            "take the operation out: find() of each kind of job reads the list; or ask in the query of `find` for one "
+            "job, by a name that the operation does not take"
+        )
     if {one.role, other.role} == {"operation", "cancel"}:
         return "keep one of them: the handle of a job has cancel(), also after attach() or resume()"
     if {one.role, other.role} == {"operation", "result"}:
