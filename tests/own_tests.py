@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXAMPLES = "8"
+EXAMPLES = "6"
 """Of each property. A package's usual 20 would take a quarter of all tests here."""
 
 
