@@ -51,8 +51,8 @@ By samples of the stack at 3,000 jobs, two thirds of the CPU of a poll are aioht
 twelfth the batch around it: one task, one entry in a heap. The rest is the garbage collector of Python. Every second
 or so it looks through all objects of the process, and that is what makes the latest polls late, at 5,000 jobs by some
 50 ms; those of the peers are late for the same reason. At 5,000 jobs the core is nearly nine tenths busy, so that
-whatever else runs on it shows at once. Memory is what the system gave to the process: a job's own share is 4.2 kB by
-`tracemalloc`, of which 1.7 are its last reply; the engine's connections, and gaps between replies of different ages,
+whatever else runs on it shows at once. Memory is what the system gave to the process: a job's own share is 2.9 kB by
+`tracemalloc`, of which 0.8 are its last reply; the engine's connections, and gaps between replies of different ages,
 are the rest.
 
 httpx2 and the client of openapi-python-client go through a queue of all who wait for a connection, for each reply once
