@@ -23,9 +23,9 @@ from evidence.benchmarks.rounds import cpu
 ABOUT = """
 The small reply says again that the job is running: ours decodes what waiting needs, reads status, state and
 retry_after, and keeps the snapshot in the record of the job, whose body is decoded when somebody asks for it. The large
-one says that the job is done, and is decoded once, as a whole: waiting and the result need no more. Bare msgspec decodes the model, no more;
-anakin-sdk's is `json.loads` and `model_validate`, as its client does it; pydantic's is `model_validate_json` of the
-same model.
+one says that the job is done, and is decoded once, as a whole: waiting and the result need no more. Bare msgspec
+decodes the model, no more; anakin-sdk's is `json.loads` and `model_validate`, as its client does it; pydantic's is
+`model_validate_json` of the same model.
 """
 
 WHY = """
