@@ -31,6 +31,11 @@ CASES = [
     ("      min_interval: 1s\n", "      min_interval: 0.5\n", "add its unit, as in 0.5s"),
     ("    polling: {interval: 15s..30s}\n", "    polling: {interval: 15}\n", "add its unit, as in 15s"),
     ("rate_limit: 60/min\n    examples", "rate_limit: 60\n    examples", "write it like 60/min"),
+    (
+        "job_id: job_id\n",
+        'job_id: {field: job_id, template: "https://{host}/jobs/{job_id}?v=2"}\n',
+        'only {job_id} may be in it: write the end of the text, as in "/jobs/{job_id}?v=2"',
+    ),
 ]
 
 

@@ -251,7 +251,7 @@ class _Translation:
 
     def _not_written_so(self, fault: Fault) -> Iterator[Diagnostic]:
         if fault.instance:
-            help_ = _with_a_unit(fault) or _write_it_like(fault)
+            help_ = _with_a_unit(fault) or _end_of_it(fault) or _write_it_like(fault)
             yield Diagnostic(self._value(fault), "bad-value", _not_a(fault), help_)
         else:
             yield from self._empty(fault)
@@ -343,6 +343,15 @@ def _with_a_unit(fault: Fault) -> str:
     if _noun(fault) not in _DURATIONS or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", number):
         return ""
     return f"add its unit, as in {number}s; the units are ms, s, m, h and d"
+
+
+def _end_of_it(fault: Fault) -> str:
+    """The help for the template of a text that names more than the id; empty for everything else."""
+    before, id_, after = str(fault.instance).partition("{job_id}")
+    if _noun(fault) != "template of a text" or not id_ or "{" in after:
+        return ""
+    end = before.rpartition("}")[2] + id_ + after
+    return f'only {{job_id}} may be in it: write the end of the text, as in "{end}"'
 
 
 def _write_it_all_like(fault: Fault) -> str:
