@@ -110,8 +110,9 @@ def test_the_parts_of_a_job_are_found() -> None:
     [
         {"in": "query", "name": "idempotency_key", "schema": {"type": "string"}},
         {"in": "query", "name": "requestId", "schema": {"type": "string"}, "description": "Makes the call idempotent."},
+        {"in": "query", "name": "idempotency-key", "schema": {"type": "string"}, "required": True},
     ],
-    ids=["by its name", "by its text"],
+    ids=["by its name", "by its text", "a required one"],
 )
 def test_an_idempotency_key_may_be_in_the_query(parameter: Any) -> None:
     """It is no argument then."""

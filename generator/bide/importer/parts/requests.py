@@ -160,8 +160,8 @@ def take_idempotency_key(operation: Operation, request: dict[str, Json]) -> None
             request["idempotency_key"] = each.name
             return
         is_key = _KEY.search(each.name) or "idempoten" in (each.description or "").casefold()
-        if each.place == "query" and is_key and request.get("query", {}).pop(f"{each.name}?", None) is not None:
+        if each.place == "query" and is_key:
             request["idempotency_key"] = {"query": each.name}
-            if not request["query"]:
-                del request["query"]
+            left = {name: what for name, what in request.pop("query", {}).items() if name.rstrip("?") != each.name}
+            request |= {"query": left} if left else {}
             return
