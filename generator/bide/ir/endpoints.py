@@ -19,6 +19,7 @@ FORMS = (MULTIPART, URLENCODED)
 
 
 _FILE = Scalar(Kind.FILE)
+_FILES = (_FILE, ListOf(_FILE))
 
 
 def is_file_or_text(type_: Type) -> bool:
@@ -153,7 +154,7 @@ class Endpoint:
         if self.content_type in FORMS:
             return self.content_type or ""
         types = [each.field.type for each in self.parameters]
-        return MULTIPART if any(each in (_FILE, ListOf(_FILE)) or is_file_or_text(each) for each in types) else ""
+        return MULTIPART if any(each in _FILES or is_file_or_text(each) for each in types) else ""
 
     @property
     def media_type(self) -> str:

@@ -90,7 +90,8 @@ class Job:
     @property
     def address_arguments(self) -> dict[str, Parameter]:
         """The arguments of the submit that later requests need, by their names in these."""
-        return {name: each for name, each in self.submit.named.items() if name in self.lifecycle.names}
+        later = self.lifecycle.names
+        return {name: each for name, each in self.submit.named.items() if name in later}
 
     def needs_of(self, endpoint: Endpoint, job_id: IdAt) -> dict[str, Parameter]:
         """The arguments of *endpoint*, which makes this job, that its id and later requests need, by wire name."""

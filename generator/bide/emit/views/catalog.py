@@ -23,8 +23,7 @@ def has_catalog(provider: Provider) -> bool:
 
 def catalog(provider: Provider) -> str:
     """The text of `catalog.json`."""
-    made = _Catalog(provider)
-    return json.dumps(made.whole, ensure_ascii=False, indent=1) + "\n"
+    return _printed(_Catalog(provider).whole) + "\n"
 
 
 class _Catalog:
@@ -128,3 +127,17 @@ def _variable(variable: Variable) -> Json:
 
 def _page(source: Source | None) -> str:
     return source.url if source else ""
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _printed(value: Json, margin: str = "\n") -> str:
+    """JSON with a line for each member, but objects and lists without others in them are one line."""
+    within = margin + " "
+    if isinstance(value, dict) and any(isinstance(each, (dict, list)) for each in value.values()):
+        members = [f"{within}{_encoded(key)}: {_printed(each, within)}" for key, each in value.items()]
+        return f"{{{','.join(members)}{margin}}}"
+    if isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
+        return f"[{','.join(within + _printed(each, within) for each in value)}{margin}]"
+    return _encoded(value)
