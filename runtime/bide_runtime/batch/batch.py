@@ -98,7 +98,8 @@ class Batch(Generic[P, R]):
     ) -> None:
         if isinstance(max_in_flight, bool) or not isinstance(max_in_flight, int) or max_in_flight < 1:
             raise InvalidArgument(f"max_in_flight must be a whole number from 1, not {max_in_flight!r}")
-        self._room = max_in_flight
+        self.room = max_in_flight
+        """How many entries may be added."""
         self._total = total
         self._began = now
         self._turn = count()
@@ -125,11 +126,6 @@ class Batch(Generic[P, R]):
         """After `settle`: entries that were not passed on and whose jobs may exist, but have no handle."""
 
     @property
-    def room(self) -> int:
-        """How many entries may be added."""
-        return self._room
-
-    @property
     def records(self) -> Iterator[Record[Any, R]]:
         """The jobs that exist and whose end was not passed on yet."""
         return (entry.record for entry in self._entries.values() if entry.record is not None)
@@ -147,7 +143,7 @@ class Batch(Generic[P, R]):
 
     def add(self, entry: Entry[P, R]) -> None:
         """Start one more entry."""
-        self._room -= 1
+        self.room -= 1
         self._taken += 1
         self._entries[entry.index] = entry
         self._wake_anew(entry, None)
@@ -263,7 +259,8 @@ class Batch(Generic[P, R]):
             heappush(self._awake, (turn, self._entries[index], Received(now)))
         if self._inbox.arrivals != self._arrivals:
             self._wake_told(now)
-        self._wake_answered(now)
+        if not self._coalescer.is_empty:
+            self._wake_answered(now)
 
     def _wake_told(self, now: float) -> None:
         """Wake the jobs that a webhook has told of."""
@@ -304,6 +301,6 @@ class Batch(Generic[P, R]):
 
     def _pass_on(self, ended: Ended[P, R]) -> Ended[P, R]:
         self._next_index += 1
-        self._room += 1
+        self.room += 1
         del self._entries[ended.entry.index]
         return ended

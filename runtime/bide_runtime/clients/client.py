@@ -417,9 +417,10 @@ class Client(OfOneProcess):
         except Exception:
             self._log.exception("the observer failed; the call continues")
 
-    def _wants(self, level: int) -> bool:
+    @property
+    def _logs_at(self) -> Callable[[int], bool]:
         """Whether a batch should pass on messages of a level."""
-        return self._trace is not None or self._log.isEnabledFor(level)
+        return self._log.isEnabledFor if self._trace is None else lambda level: True
 
     def _noted(self, note: Log) -> None:
         if self._trace is not None and isinstance(note, Saw):

@@ -145,6 +145,19 @@ class Record(Generic[S, R]):
             return max(now - self.started_at, 0.0)
         return None if self.submitted_at is None else max(wall - self.submitted_at, 0.0)
 
+    def note_repeated(self, reply: Response) -> float | None:
+        """If a poll of a running job brought the last reply again, byte for byte, update the record without reading it.
+
+        Returns its retry_after field in seconds; `None` if it must be read.
+        """
+        last, lifecycle = self.snapshot, self.kind.lifecycle
+        if last is None or self.state.is_final or lifecycle.link or lifecycle.values or not last.is_repeated_by(reply):
+            return None
+        if last.state is not self.state or last.status != self.status:
+            return None  # a webhook came in between
+        self.snapshot = last.again(reply)
+        return lifecycle.retry_after_in(last._facts) if lifecycle.retry_after else 0.0
+
     def note_reading(
         self,
         reading: Reading,

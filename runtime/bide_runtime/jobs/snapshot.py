@@ -56,6 +56,31 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
                 error.job_id = self.job_id or None
                 raise
 
+    def is_repeated_by(self, reply: Response) -> bool:
+        """Whether *reply* is this one again, but for headers that waiting does not use."""
+        mine = self.reply
+        return (
+            mine.body == reply.body
+            and mine.status == reply.status
+            and "retry-after" not in reply.headers
+            and mine.headers.get("content-type") == reply.headers.get("content-type")
+        )
+
+    def again(self, reply: Response) -> Snapshot[S_co]:
+        """The same in another reply."""
+        return Snapshot(
+            self.job_id,
+            self.status,
+            self.state,
+            reply,
+            self._type,
+            self._lifecycle,
+            self._facts,
+            self._error,
+            self._own_errors,
+            self._body,
+        )
+
     def part(self, path: Path) -> Json:
         """The typed value at *path* in the body, whatever the rest of it is; `None` if there is none.
 

@@ -134,7 +134,7 @@ class Saw(Log, frozen=True, kw_only=True):
 
 def saw(record: Record[Any, Any], submit: int = 0) -> Saw:
     """What is known of a job now."""
-    values = (record.id, record.state.value, record.status)
+    values = (record.id, record.state, record.status)
     return Saw(
         _TRACE,
         "job %s: seen as %s (%s)",
@@ -142,7 +142,7 @@ def saw(record: Record[Any, Any], submit: int = 0) -> Saw:
         job=record.kind.name,
         id=record.id,
         status=record.status,
-        state=record.state.value,
+        state=record.state,
         submit=submit,
     )
 

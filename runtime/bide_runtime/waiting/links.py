@@ -170,7 +170,8 @@ def attach_record(
     """The record of a job that exists already. Raises `InvalidArgument`."""
     record = Record(kind, checked_id(job_id))
     record.base = account.variables
-    record.values = checked_values(kind, values or {})
+    if values:
+        record.values = checked_values(kind, values)
     if missing := sorted(kind.lifecycle.names - record.values.keys()):
         example = ", ".join(f"{name}=..." if name.isidentifier() else f'**{{"{name}": ...}}' for name in missing)
         raise InvalidArgument(

@@ -64,6 +64,9 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
             # The latter is of the endpoint that issues access tokens.
             return Polled(transient_error=reply, retry_after=retry_after_of(reply))
         raise reply
+    repeated = record.note_repeated(reply)
+    if repeated is not None:
+        return Polled(retry_after=repeated) if repeated else _NO_NEWS
     account, status_before, state_before = session.account, record.status, record.state
     retry_after = account.retry_after(reply)
     is_early = reply.status == 404 and _may_not_be_visible_yet(session, record, now)

@@ -253,7 +253,7 @@ class Poller(Generic[S, R]):
         if error is not None:
             yield Log(INFO, "job %s: poll %d failed: %s", (record.id, self.polls, error.message))
         elif record.state is not state_before:
-            yield Log(DEBUG, "job %s: %s (%s)", (record.id, record.state.value, status))
+            yield Log(DEBUG, "job %s: %s (%s)", (record.id, record.state, status))
 
     def _update(self, now: float, due: float | None, warnings: tuple[DecodeError, ...]) -> Update[S]:
         record = self.record

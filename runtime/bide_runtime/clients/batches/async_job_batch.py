@@ -56,6 +56,7 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
         wakeup = client._new_wakeup()
         self._client = client
         self._started_in = fork_count()
+        """A child process has not the threads and connections that the batch was started with."""
         given: Intake[P] | AsyncIntake[P] = (
             AsyncIntake(inputs, wakeup) if isinstance(inputs, AsyncIterable) else Intake(inputs)
         )
@@ -74,7 +75,7 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
             in_order=options.in_order,
             coalescer=Coalescer(client._session if ledger is None else ledger.session),
             wants_updates=options.on_update is not None or bar is not None,
-            logs_at=client._wants,
+            logs_at=client._logs_at,
             inbox=client._session.inbox,
             now=client._clock.now(),
         )
@@ -96,9 +97,9 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
         return self
 
     async def __anext__(self) -> Outcome[P, R, J]:
-        clock = self._client._clock
+        clock, root = self._client._clock, self._client._root
         while not self._is_closed:
-            if self._is_of_parent:
+            if self._started_in != fork_count():
                 raise self._started_by_parent()
             if self._given is not None:
                 self._intake.hand(self._given)
@@ -108,7 +109,7 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
                 ended, self._unclaimed = self._unclaimed, None
                 self._given = ended.entry.index
                 return self._outcome(ended)
-            if self._client._root._closed:
+            if root._closed:
                 await self.close()
                 raise self._closed_by_client()
             while self._batch.room and (taken := self._intake.next(self._batch.room)) is not None:
@@ -156,7 +157,7 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
         if self._is_closed:
             return
         self._is_closed = True
-        if self._is_of_parent:
+        if self._started_in != fork_count():
             self._left = self._handles(self._batch.records)
             return
         try:
@@ -199,11 +200,6 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
             answer = self._on_update(self.counts)
             if isawaitable(answer):
                 await answer
-
-    @property
-    def _is_of_parent(self) -> bool:
-        """Whether this is a child process without the threads and connections that the batch was started with."""
-        return self._started_in != fork_count()
 
     def _started_by_parent(self) -> ConfigurationError:
         said = (

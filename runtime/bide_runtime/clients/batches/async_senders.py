@@ -64,7 +64,8 @@ class AsyncSenders(Generic[K]):
     def arrived(self) -> Iterator[tuple[K, Received]]:
         """The replies since the last call."""
         self._wakeup.clear()
-        yield from self._missed()
+        if self._queue:
+            yield from self._missed()
         while self._arrived:
             key, task = self._arrived.popleft()
             if task.cancelled():

@@ -53,6 +53,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         wakeup = client._new_wakeup()
         self._client = client
         self._started_in = fork_count()
+        """A child process has not the threads and connections that the batch was started with."""
         given: Intake[P] = Intake(inputs)
         self._intake: Intake[P] | LedgerIntake[P, R] = given
         self._start = start
@@ -69,7 +70,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             in_order=options.in_order,
             coalescer=Coalescer(client._session if ledger is None else ledger.session),
             wants_updates=options.on_update is not None or bar is not None,
-            logs_at=client._wants,
+            logs_at=client._logs_at,
             inbox=client._session.inbox,
             now=client._clock.now(),
         )
@@ -88,9 +89,9 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         return self
 
     def __next__(self) -> Outcome[P, R, J]:
-        clock = self._client._clock
+        clock, root = self._client._clock, self._client._root
         while not self._is_closed:
-            if self._is_of_parent:
+            if self._started_in != fork_count():
                 raise self._started_by_parent()
             if self._given is not None:
                 self._intake.hand(self._given)
@@ -100,7 +101,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
                 ended, self._unclaimed = self._unclaimed, None
                 self._given = ended.entry.index
                 return self._outcome(ended)
-            if self._client._root._closed:
+            if root._closed:
                 self.close()
                 raise self._closed_by_client()
             while self._batch.room and (taken := self._intake.next(self._batch.room)) is not None:
@@ -148,7 +149,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         if self._is_closed:
             return
         self._is_closed = True
-        if self._is_of_parent:
+        if self._started_in != fork_count():
             self._left = self._handles(self._batch.records)
             return
         try:
@@ -182,11 +183,6 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             self._bar.show_counts(self.counts)
         if self._on_update is not None:
             self._on_update(self.counts)
-
-    @property
-    def _is_of_parent(self) -> bool:
-        """Whether this is a child process without the threads and connections that the batch was started with."""
-        return self._started_in != fork_count()
 
     def _started_by_parent(self) -> ConfigurationError:
         said = (
