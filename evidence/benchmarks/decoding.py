@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import anakin_client
@@ -17,44 +18,54 @@ from bide_runtime.waiting.poll import read_poll
 from bide_runtime.waiting.session import Session
 
 from evidence.benchmarks.line import Line, compared
-from evidence.benchmarks.replies import DONE, RUNNING
+from evidence.benchmarks.replies import CHANGED, DONE, RUNNING
 from evidence.benchmarks.rounds import cpu
 
 ABOUT = """
-The small reply says again that the job is running: ours decodes what waiting needs, reads status, state and
-retry_after, and keeps the snapshot in the record of the job, whose body is decoded when somebody asks for it. The large
-one says that the job is done, and is decoded once, as a whole: waiting and the result need no more. Bare msgspec
-decodes the model, no more; anakin-sdk's is `json.loads` and `model_validate`, as its client does it; pydantic's is
-`model_validate_json` of the same model.
+The small reply says again that the job is running. If something in it has changed, ours decodes what waiting needs,
+reads status, state and retry_after, and keeps the snapshot in the record of the job, whose body is decoded when
+somebody asks for it. If it has the same bytes as the reply before, as those of many providers while a job runs, the
+snapshot takes over what was read. The large one says that the job is done, and is decoded once, as a whole: waiting
+and the result need no more. Bare msgspec decodes the model, no more; anakin-sdk's is `json.loads` and
+`model_validate`, as its client does it; pydantic's is `model_validate_json` of the same model.
 """
 
 WHY = """
-A small reply is decoded in less time than Python takes for ten calls of functions, and the meaning outweighs it: the
-calls from one layer to the next, the status and the state, and what the reply might say besides, Retry-After or a link.
-The decoding of the three fields that waiting needs is a sixth of it. A reply of more than 4 kB is decoded as a whole at
-once, since msgspec looks through all of a body for a few fields as long as it takes to make all of them.
+A small reply is decoded in less time than Python takes for ten calls of functions. If it has changed, its meaning
+outweighs that: the calls from one layer to the next, the status and the state, and what the reply might say besides,
+Retry-After or a link. The decoding of the three fields that waiting needs is a tenth of it. A reply of more than 4 kB
+is decoded as a whole at once, since msgspec looks through all of a body for a few fields as long as it takes to make
+all of them.
 """
+
+HEADERS = {"content-type": "application/json"}
 
 
 def measure() -> Iterator[Line]:
-    """A small reply and a large one."""
-    for name, body, times in ("0.6 kB", RUNNING, 2000), ("50 kB", DONE, 200):
+    """A small reply, once the same again and once another, and a large one."""
+    same = RUNNING, bytes(bytearray(RUNNING))
+    for name, bodies, times in (
+        ("0.6 kB, same reply", same, 2000),
+        ("0.6 kB, reply changes", (RUNNING, CHANGED), 2000),
+        ("50 kB", (DONE,), 200),
+    ):
         client = anakin_client.Anakin(api_key="k")
         record = client.url_scraper.attach("j1")._record
-        reply = Response(status=200, headers={"content-type": "application/json"}, body=body)
+        replies = cycle([Response(status=200, headers=dict(HEADERS), body=body) for body in bodies])
+        texts = cycle(bodies)
         decoder = msgspec.json.Decoder(models.ScrapedPage)
         found = cpu(
             {
-                "ours": lambda: taken_in(client._session, record, reply),  # noqa: B023
-                "msgspec": lambda: decoder.decode(body),  # noqa: B023
-                "anakin-sdk": lambda: Document.model_validate(json.loads(body)),  # noqa: B023
-                "pydantic": lambda: Document.model_validate_json(body),  # noqa: B023
+                "ours": lambda: taken_in(client._session, record, next(replies)),  # noqa: B023
+                "msgspec": lambda: decoder.decode(next(texts)),  # noqa: B023
+                "anakin-sdk": lambda: Document.model_validate(json.loads(next(texts))),  # noqa: B023
+                "pydantic": lambda: Document.model_validate_json(next(texts)),  # noqa: B023
             },
             rounds=15,
             times=times,
         )
         for peer in "msgspec", "anakin-sdk", "pydantic":
-            reach = (1.8 if body is RUNNING else 1.25) if peer == "msgspec" else None
+            reach = (1.25 if bodies == (DONE,) else 1.8) if peer == "msgspec" else None
             yield compared(name, found["ours"], peer, found[peer], unit="µs", scale=1e6, reach=reach)
 
 

@@ -1,4 +1,4 @@
-"""A server on loopback that answers every request at once with the same JSON. A process of its own, no framework."""
+"""A server on loopback that answers every request at once with one of a few texts. A process of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import cycle
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
@@ -35,17 +36,17 @@ class Traffic:
 
 
 class Loopback:
-    """The server, while the `with` block runs; on the given *core* only, if any."""
+    """The server, while the `with` block runs; on the given *core* only, if any. It answers with *bodies* in turn."""
 
-    def __init__(self, body: bytes = RUNNING, *, core: int | None = None) -> None:
-        self._body = body
+    def __init__(self, *bodies: bytes, core: int | None = None) -> None:
+        self._bodies = bodies or (RUNNING,)
         self._core = core
         self.url = ""
 
     def __enter__(self) -> Self:
         self._said, theirs = multiprocessing.get_context("spawn").Pipe()
         self._process = multiprocessing.get_context("spawn").Process(
-            target=_serve, args=(theirs, self._body, self._core), daemon=True
+            target=_serve, args=(theirs, self._bodies, self._core), daemon=True
         )
         self._process.start()
         self.url = f"http://127.0.0.1:{self._said.recv()}"
@@ -65,10 +66,11 @@ class Loopback:
         return traffic
 
 
-def _serve(said: Connection, body: bytes, core: int | None) -> None:
+def _serve(said: Connection, bodies: tuple[bytes, ...], core: int | None) -> None:
     if core is not None:
         os.sched_setaffinity(0, [core])
-    reply = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    replies = cycle([head % len(body) + body for body in bodies])
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     waiting = selectors.DefaultSelector()
     waiting.register(listener, selectors.EVENT_READ)
@@ -94,7 +96,7 @@ def _serve(said: Connection, body: bytes, core: int | None) -> None:
                     request = source.recv(_READ)
                     if request:
                         polls.setdefault(request.split(b" ", 2)[1], []).append(time.monotonic())
-                        source.sendall(reply)
+                        source.sendall(next(replies))
                         continue
                 waiting.unregister(source)
                 source.close()

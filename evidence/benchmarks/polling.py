@@ -14,10 +14,12 @@ from anakin_client import Anakin, AsyncAnakin, Fixed
 from evidence.benchmarks.jumping import Jumping
 from evidence.benchmarks.line import Line, compared
 from evidence.benchmarks.loopback import Loopback
+from evidence.benchmarks.replies import CHANGED, RUNNING
 
 ABOUT = """
 A wait polls a job that never ends, with pauses that take no time, through the engine that is the default; the bare
-engine sends the same request with the same headers, and reads the reply.
+engine sends the same request with the same headers, and reads the reply. Replies are the same each time, as those of
+many providers while a job runs, or two in turn.
 """
 
 WHY = """
@@ -45,9 +47,10 @@ class _AsyncJumping(Jumping):
 
 def measure() -> Iterator[Line]:
     """Blocking, then asyncio."""
-    with Loopback() as server:
-        yield compared("sync", *_sync(server.url), unit="µs", scale=1e6, reach=1.25)
-        yield compared("async", *asyncio.run(_async(server.url)), unit="µs", scale=1e6, reach=1.2)
+    for name, bodies in ("same reply", (RUNNING,)), ("reply changes", (RUNNING, CHANGED)):
+        with Loopback(*bodies) as server:
+            yield compared(f"sync, {name}", *_sync(server.url), unit="µs", scale=1e6, reach=1.25)
+            yield compared(f"async, {name}", *asyncio.run(_async(server.url)), unit="µs", scale=1e6, reach=1.2)
 
 
 def _sync(url: str) -> tuple[list[float], str, list[float]]:

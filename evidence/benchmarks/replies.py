@@ -17,6 +17,9 @@ _ABOUT = {
 
 RUNNING = json.dumps(_ABOUT).encode()
 
+CHANGED = RUNNING.replace(b"bbb", b"ccc")
+"""The same with another text in it, of the same length."""
+
 DONE = json.dumps(
     {
         **_ABOUT,
