@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bide import __version__
 from bide.cli.live.recorder import Kept
-from bide.importer.recording.exchanges import exchanges_of
+from bide.importer.recording.exchanges import Exchange, exchanges_of
+from bide.importer.recording.paths import values
 from bide.importer.recording.secrets import Secrets, is_credential
 
 Har = dict[str, Any]
@@ -29,10 +30,27 @@ def har_of(kept: Iterable[Kept]) -> Har:
 
 
 def without_secrets(har: Har, keys: Iterable[str] = ()) -> Har:
-    """A copy in which secrets are removed, and what is no JSON. *keys* are those of the client."""
-    secrets = Secrets(exchanges_of(har))
+    """A copy in which secrets are removed, and what is no JSON. *keys* are those of the client.
+
+    Ids in addresses that came from replies are numbered where they look like secrets, so that the recording can still
+    be imported.
+    """
+    exchanges = exchanges_of(har)
+    secrets = Secrets(exchanges)
     secrets.known = sorted({*secrets.known, *(each for each in keys if each)}, key=len, reverse=True)
+    secrets.ids = _numbered(exchanges, secrets)
     return {"log": {**har["log"], "entries": [_cleaned(each, secrets) for each in har["log"]["entries"]]}}
+
+
+def _numbered(exchanges: Iterable[Exchange], secrets: Secrets) -> dict[str, str]:
+    told: set[str] = set()
+    found: dict[str, str] = {}
+    for exchange in exchanges:
+        for part in exchange.segments:
+            if part in told and part not in secrets.known and secrets.is_in(part):
+                found.setdefault(part, f"id_{len(found) + 1:06}")
+        told |= {value for value, _ in values(exchange)}
+    return dict(sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True))
 
 
 def _entry(each: Kept, response: Any) -> Har:

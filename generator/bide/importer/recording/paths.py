@@ -59,7 +59,7 @@ def seen(exchanges: Iterable[Exchange], secrets: Secrets) -> list[Seen]:
         endpoint.exchanges.append(exchange)
         for name, place in told.items():
             endpoint.told.setdefault(name, place)
-        for value, place in _values(exchange):
+        for value, place in values(exchange):
             known.setdefault(value, place)
     return list(found.values())
 
@@ -100,7 +100,7 @@ def _name(parts: list[str], taken: dict[str, Told]) -> str:
     return next(each for number in count(1) if (each := name if number == 1 else f"{name}_{number}") not in used)
 
 
-def _values(exchange: Exchange) -> Iterator[tuple[str, Told]]:
+def values(exchange: Exchange) -> Iterator[tuple[str, Told]]:
     """The texts and numbers of a reply that may be ids, each with its place."""
     for name in _LINKS:
         path = path_of(exchange.reply_headers.get(name, ""))

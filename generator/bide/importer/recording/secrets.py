@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -82,6 +82,8 @@ class Secrets:
         self.known = sorted(
             (one for one in found if len(one) >= _SHORTEST and not _is_plain(one)), key=len, reverse=True
         )
+        self.ids: Mapping[str, str] = {}
+        """What takes the place of ids that look like a secret, so that they stay apart."""
 
     def is_in(self, text: str) -> bool:
         """Whether a text has something secret."""
@@ -95,6 +97,8 @@ class Secrets:
         """A text without its secrets."""
         for each in self.known:
             text = text.replace(each, "removed")
+        for each, made_up in self.ids.items():
+            text = text.replace(each, made_up)
         for detector in DETECTORS:
             text = detector.pattern.sub(detector.instead, text)
         return text
