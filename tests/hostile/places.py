@@ -123,23 +123,30 @@ def printed(data: Json) -> dict[str, str]:
     return drafted(provider)
 
 
-class _OnlyShape(ast.NodeTransformer):
-    """Removes texts from a syntax tree; of tables of texts, also their number."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        return ast.Constant("") if isinstance(node.value, str) else node
-
-    def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
-        is_table = all(isinstance(inner, ast.Constant) and isinstance(inner.value, str) for inner in node.elts)
-        return ast.Constant("") if is_table else ast.Tuple([self.visit(inner) for inner in node.elts], node.ctx)
-
-
-def shape(text: str) -> str:
+def shape(text: str) -> Json:
     """The syntax of a module without its texts. It is read as bytes, as Python reads a file."""
-    return ast.dump(_OnlyShape().visit(ast.parse(text.encode())))
+    return _shape(ast.parse(text.encode()))
 
 
-def shapes(files: dict[str, str]) -> dict[str, str]:
+def _shape(node: object) -> Json:
+    """A syntax tree as tuples, without texts; of tables of texts, also without their number."""
+    match node:
+        case list():
+            return [_shape(inner) for inner in node]
+        case ast.Constant(value=str()):
+            return ""
+        case ast.Tuple(elts=elements) if all(_is_text(inner) for inner in elements):
+            return ""
+        case ast.AST():
+            return (type(node), *[_shape(getattr(node, name, None)) for name in node._fields])
+    return node
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def shapes(files: dict[str, str]) -> dict[str, Json]:
     return {name: shape(text) for name, text in files.items() if name.endswith(".py")}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -88,6 +89,7 @@ class ToldOfMany:
         return ended, sorted((round(sent.at, 6), sent.line) for sent in self.told.requests)
 
 
+@cache
 @st.composite
 def crowds(draw: st.DrawFn, job: Job) -> Crowd:
     """Any batch of jobs of this kind."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -23,7 +24,7 @@ from .values import TOMORROW
 Strategy = st.SearchStrategy[Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Job:
     """A kind of job, as the spec describes it."""
 
@@ -165,6 +166,7 @@ class Story:
 _RETRY_AFTERS = st.none() | st.floats(0, 20).map(lambda retry_after: round(retry_after, 1)) | st.just(5000.0)
 
 
+@cache
 def transient_errors() -> Strategy:
     """Faults that cause transient errors."""
     errors = st.builds(
@@ -182,17 +184,20 @@ def transient_errors() -> Strategy:
     )
 
 
+@cache
 def refusals() -> Strategy:
     """Faults that cause errors which are not transient."""
     return st.sampled_from([400, 401, 402, 403, 410, 418, 422]).map(error) | st.just(wrong_shape())
 
 
+@cache
 def faults(*, at_most: int = 6) -> Strategy:
     """Faults for consecutive requests: often none, often a transient error, sometimes another error."""
     nothing = st.sampled_from([None, None, None, nulls()])
     return st.lists(st.one_of(nothing, nothing, transient_errors(), transient_errors(), refusals()), max_size=at_most)
 
 
+@cache
 @st.composite
 def timelines(draw: st.DrawFn, job: Job) -> Timeline:
     """Statuses in an order that the spec allows, or in any order and with statuses that the spec does not list."""
@@ -211,6 +216,7 @@ def timelines(draw: st.DrawFn, job: Job) -> Timeline:
     return Timeline.lasting(*walk, (status, inf))
 
 
+@cache
 @st.composite
 def plans(draw: st.DrawFn, job: Job) -> Plan:
     """Any plan of a job."""
@@ -224,6 +230,7 @@ def plans(draw: st.DrawFn, job: Job) -> Plan:
     )
 
 
+@cache
 @st.composite
 def stories(draw: st.DrawFn, job: Job) -> Story:
     """Any story of one job of this kind."""
