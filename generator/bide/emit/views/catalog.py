@@ -135,9 +135,14 @@ _encoded = json.JSONEncoder(ensure_ascii=False).encode
 def _printed(value: Json, margin: str = "\n") -> str:
     """JSON with a line for each member, but objects and lists without others in them are one line."""
     within = margin + " "
-    if isinstance(value, dict) and any(isinstance(each, (dict, list)) for each in value.values()):
-        members = [f"{within}{_encoded(key)}: {_printed(each, within)}" for key, each in value.items()]
-        return f"{{{','.join(members)}{margin}}}"
-    if isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
-        return f"[{','.join(within + _printed(each, within) for each in value)}{margin}]"
-    return _encoded(value)
+    if isinstance(value, dict):
+        opening, closing, inside = "{", "}", [*value.values()]
+        members = [f"{_encoded(key)}: {_printed(each, within)}" for key, each in value.items()]
+    elif isinstance(value, list):
+        opening, closing, inside = "[", "]", value
+        members = [_printed(each, within) for each in value]
+    else:
+        return _encoded(value)
+    if not any(isinstance(each, (dict, list)) for each in inside):
+        return f"{opening}{', '.join(members)}{closing}"
+    return f"{opening}{within}{f',{within}'.join(members)}{margin}{closing}"
