@@ -177,6 +177,7 @@ def test_a_job_that_goes_on_is_named(
 
     assert code == (130 if way == "interrupt" else 1)
     assert "goes on at the provider; its token is {" in said
+    assert "wait()" not in said
     assert "to cancel it: client.film.resume(token).cancel()" in said
     assert ("stopped; this was sent:" in said) == (way == "interrupt")
 

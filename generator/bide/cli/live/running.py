@@ -105,7 +105,9 @@ def _going(call: Planned, job: Any) -> list[str]:
 
 
 def _failed(call: Planned, error: BaseException) -> list[str]:
-    return [f"{call.name}: {type(error).__name__}: {error}", *getattr(error, "bide_going", [])]
+    going: list[str] = getattr(error, "bide_going", [])
+    said = getattr(error, "message", error) if going else error  # without what a program would do now
+    return [f"{call.name}: {type(error).__name__}: {said}", *going]
 
 
 def _interrupted(ran: Ran, stop: BaseException) -> list[str]:
