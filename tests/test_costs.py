@@ -108,7 +108,7 @@ def test_a_program_that_polls_loads_few_modules() -> None:
 
 
 def test_a_poll_takes_few_calls() -> None:
-    """65 Python functions, from one update of a wait to the next, including clock and engine."""
+    """58 Python functions, from one update of a wait to the next, including clock and engine."""
     [calls] = anakin_polls("""
 updates = job.updates(None, policy=Adaptive(job._record.kind.polling))
 for _ in range(10): next(updates)
@@ -122,7 +122,7 @@ sys.setprofile(None)
 print(calls / 10)
 """)
 
-    assert 70 > float(calls)
+    assert 63 > float(calls)
 
 
 @pytest.mark.parametrize("spec", ["knowledgesdk", "scrapio"])
