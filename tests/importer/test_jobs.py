@@ -188,6 +188,18 @@ def test_an_extension_names_the_header_with_the_address() -> None:
     assert {"header": "Azure-AsyncOperation"} == data["lifecycles"]["cluster"]["poll"]["get"]
 
 
+def test_jobs_with_the_same_polls_share_a_lifecycle() -> None:
+    """So what the document does not say of it is asked once."""
+    delete = {"x-ms-long-running-operation": True, "responses": {"202": {"description": ""}}}
+    found = document({f"/{noun}": {"delete": delete} for noun in ("disks", "images")})
+
+    data = data_of(found)
+
+    assert 2 == len(data["jobs"])
+    assert 1 == len(data["lifecycles"])
+    assert 1 == spec_of(found).text.count("the document does not say what a poll returns")
+
+
 def test_what_a_document_does_not_say_is_asked() -> None:
     """With TODO, and a default that is safe; words that differ between providers are never guessed in silence."""
     status = {"type": "string", "enum": ["queued", "ready", "failed"]}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bide.importer.drafting import Wanted, draft
+from bide.importer.drafting.drafting import Wanted, draft
 from bide.importer.words import singular
 from bide.spec.document import read
 from tests.importer.documents import JOBS, api, document, poll, reply, spec_of, submit

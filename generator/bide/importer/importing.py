@@ -10,7 +10,7 @@ from pathlib import Path
 from bide.importer.documents.arazzo import api_with_workflows, is_workflows
 from bide.importer.documents.openapi import Api, api_of
 from bide.importer.documents.reading import Json, Unreadable, read
-from bide.importer.drafting import Wanted, draft, found_in
+from bide.importer.drafting.drafting import Wanted, draft, found_in
 from bide.importer.mending import Unmendable, mended
 from bide.importer.pairs import Pair
 from bide.importer.parts.draft import Draft

@@ -34,6 +34,10 @@ class Draft:
         """Add a comment on what has to be asked."""
         self.say(path, f"TODO bide: {text}")
 
+    def forget(self, path: Path) -> None:
+        """Remove the comments at a path and below it."""
+        self.comments = {at: texts for at, texts in self.comments.items() if at[: len(path)] != path}
+
 
 class CannotSay(Exception):
     """A part that a spec cannot say. Its message is the reason."""
