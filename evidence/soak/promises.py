@@ -348,7 +348,8 @@ class _CallChecker:
             return Meaning.REFUSED
         if abs(age - grace) < EPS:
             # The time of day is a float of about 1.8e9 seconds, too coarse to decide whether this is before or after.
-            return Meaning.REFUSED if isinstance(self.call.outcome, ApiError) else Meaning.FAULT
+            is_last = event is self.call.events[-1]
+            return Meaning.REFUSED if is_last and isinstance(self.call.outcome, ApiError) else Meaning.FAULT
         return Meaning.FAULT if age <= grace else Meaning.REFUSED
 
     def _take_result(self, event: Event) -> Broken:
