@@ -53,6 +53,16 @@ def test_a_job_that_was_not_made_is_not_found(driver: Driver, testing: ModuleTyp
         driver.call(client.row.resume(caught.value.token).poll)
 
 
+def test_a_name_in_the_address_is_not_the_one_in_the_body(
+    driver: Driver, testing: ModuleType, packages: Packages
+) -> None:
+    """The fake knows the job by its address, also if an object in the body has a field of the same name."""
+    fake = testing.FakeFoundry()
+    mould = packages["foundry"].models.Mould(endpoint="elsewhere")
+
+    assert driver.call(client_of(fake, driver).cast.run, endpoint="here", shape="x", mould=mould).status == "done"
+
+
 @pytest.mark.parametrize("fault", ["cut_short", "web_page", "wrong_shape"])
 def test_a_reply_that_cannot_be_read_is_not_needed(driver: Driver, testing: ModuleType, fault: str) -> None:
     """The id is known without it, so the job is polled."""

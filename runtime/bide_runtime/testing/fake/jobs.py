@@ -385,11 +385,11 @@ class FakeJobs(Generic[R]):
                 )
 
     def _arguments(self, sent: Sent, route: Route) -> dict[str, str]:
-        """The arguments of a submit, by name."""
+        """The arguments of a submit, by name: of two with one name, that in the address."""
         return {
-            **(route.arguments(sent, sent.path.removeprefix(self.base)) or {}),
-            **dict(sent.query),
             **_texts_in(sent.json),
+            **dict(sent.query),
+            **(route.arguments(sent, sent.path.removeprefix(self.base)) or {}),
         }
 
     @property
@@ -440,10 +440,8 @@ class FakeJobs(Generic[R]):
 
 
 def _texts_in(body: Json) -> dict[str, str]:
-    """The texts and numbers in the body of a submit, by name, also those inside of objects."""
-    found: dict[str, str] = {}
-    for name, value in body.items() if isinstance(body, dict) else ():
-        found |= _texts_in(value)
-        if isinstance(value, str | int):
-            found[name] = as_text(value)
-    return found
+    """The texts and numbers in the body of a submit, by name, also those inside of objects: of two, the outer one."""
+    if not isinstance(body, dict):
+        return {}
+    found = {name: text for value in body.values() for name, text in _texts_in(value).items()}
+    return found | {name: as_text(value) for name, value in body.items() if isinstance(value, str | int)}
