@@ -29,7 +29,7 @@ def test_the_first_line_of_a_page(fake_anakin: FakeAnakin) -> None:
 
 def test_a_page_that_fails(fake_anakin: FakeAnakin) -> None:
     """The provider's own reason is in the exception."""
-    fake_anakin.url_scraper.fails("the page is empty", code="E_EMPTY")
+    fake_anakin.url_scraper.fails("the page is empty")
 
     with pytest.raises(JobFailed, match="the page is empty"):
         first_line(fake_anakin.client(), "https://example.com")

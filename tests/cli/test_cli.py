@@ -292,6 +292,14 @@ def status_of(url: str) -> int:
         return int(reply.status)
 
 
+def answer_of(url: str) -> int:
+    """The HTTP status of a submit with a key, also of one that fails."""
+    try:
+        return status_of(url)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def test_serve_simulates_each_provider(here: Path) -> None:
     """Each spec has a simulator, which answers until the command is stopped."""
     Path("brick.yaml").write_text(SPEC.format(name="brick"))
@@ -386,6 +394,44 @@ def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixtu
     assert main(["serve", "acme.yaml", "--port", "0", "--scenarios", "bad.yaml"]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert "entry 1" in line
+
+
+def test_serve_of_several_specs_with_one_scenario_file(here: Path) -> None:
+    """An entry with a provider is for this one; another is for all of them."""
+    Path("brick.yaml").write_text(SPEC.format(name="brick"))
+    Path("day.yaml").write_text(
+        "- {match: {provider: brick, operation: fetch, nth: 1}, scenario: call=503}\n"
+        "- {match: {operation: fetch, nth: 2}, scenario: call=404}\n"
+    )
+    with serving("acme.yaml", "brick.yaml", "--port", "0", "--scenarios", "day.yaml") as process:
+        urls = announced(process, 2)
+        assert [answer_of(f"{urls['acme']}/fetch") for _ in range(2)] == [200, 404]
+        assert [answer_of(f"{urls['brick']}/fetch") for _ in range(2)] == [503, 404]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "{match: {operation: build}, scenario: succeed}",
+            "entry 1: there is no operation 'build', only fetch (of acme); an entry for one of several providers names"
+            " it: match: {provider: acme, ...}",
+        ),
+        (
+            "{match: {provider: brik, operation: fetch}, scenario: succeed}",
+            "entry 1: there is no provider 'brik', only acme, brick",
+        ),
+    ],
+)
+def test_serve_of_several_specs_with_a_file_that_does_not_fit(
+    here: Path, capsys: pytest.CaptureFixture[str], entry: str, message: str
+) -> None:
+    """It is one error, before any simulator starts; it names the provider, and how an entry is for one of them."""
+    Path("brick.yaml").write_text(SPEC.format(name="brick"))
+    Path("day.yaml").write_text(f"- {entry}\n")
+
+    assert main(["serve", "acme.yaml", "brick.yaml", "--port", "0", "--scenarios", "day.yaml"]) == 1
+    assert capsys.readouterr().err == f"bide: day.yaml: {message}\n"
 
 
 # --- the command itself ----------------------------------------------------------------------------------------------

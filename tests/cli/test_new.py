@@ -73,6 +73,17 @@ def test_the_spec_has_the_answers() -> None:
     assert 'poll: {get: "/v2/status/{job_id}"}\n' in text
 
 
+@pytest.mark.parametrize("poll", ["/{endpoint_id}/{+model}/status/{job_id}", None])
+def test_names_in_the_path_of_a_submit_are_declared(poll: str | None) -> None:
+    """They are arguments of the job. The poll repeats them, also if its path is the default."""
+    assert main(["new", "acme", "--submit", "/{endpoint_id}/{+model}", *(["--poll", poll] if poll else [])]) == 0
+    assert main(["check", "specs/acme.yaml", "--strict"]) == 0
+
+    [job] = read_spec("acme.yaml", Path("specs/acme.yaml").read_text()).jobs
+    assert {"endpoint_id", "model"} <= job.submit.named.keys()
+    assert job.lifecycle.poll.path == (poll or "/{endpoint_id}/{+model}/{job_id}")
+
+
 @pytest.mark.parametrize("auth", ["bearer", "header:X-Key", "query:key", "basic", "none"])
 def test_each_place_of_a_key(auth: str) -> None:
     """A key in any place, or none, gives a valid spec."""

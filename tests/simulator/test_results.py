@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
+from bide.lint.pipeline import read_spec
+from bide.simulator.bodies.bodies import FAILED
+from bide.simulator.life.script import Script
+from bide.simulator.world.world import World
 from tests.simulator.simulated_acme import PICTURE, Acme
 
 PAGES = {"urls": ["https://x.example/", "https://y.example/", "https://z.example/"]}
 WORDS = {"words": "abc"}
+ITEM_FAILED = "The simulator was told to fail this item."
 
 
 def test_a_result_at_its_own_address() -> None:
@@ -33,6 +38,52 @@ def test_a_failed_job_has_no_result() -> None:
     id = acme.submit(scenario="fail; duration=1")
 
     assert acme.at(1000, f"/shots/{id}/picture")[0] == 425
+
+
+REASONS = """\
+bide: 1
+name: acme
+title: Acme
+class: Acme
+description: Runs.
+docs: https://acme.example/docs
+base_url: https://api.acme.example/v2
+jobs:
+  run:
+    submit: {post: /runs, body: {to: string}, returns: Run, job_id: id}
+    lifecycle: run
+    snapshot: Run
+    result: Run
+    failed_result: Run
+    items: {list: steps, status: status, failed: [bad], error: why}
+lifecycles:
+  run:
+    poll: {get: "/runs/{job_id}"}
+    status: status
+    states: {going: running, good: succeeded, bad: failed}
+    error: {message: why}
+models:
+  Run: {fields: {id: string, status: string, why?: TYPE, steps: list of Step}}
+  Step: {fields: {status: string, why?: TYPE}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "of_job", "of_item"),
+    [
+        ("string", FAILED, ITEM_FAILED),
+        ("any", FAILED, ITEM_FAILED),
+        ("list of string", [FAILED], [ITEM_FAILED]),
+        ("object or string", FAILED, ITEM_FAILED),
+    ],
+)
+def test_a_failed_job_says_why(type_: str, of_job: Any, of_item: Any) -> None:
+    """So do its items, whatever type that holds a text the message has."""
+    acme = Acme(World(read_spec("acme.yaml", REASONS.replace("TYPE", type_)), script=Script()))
+    id = acme.submit("/runs", {"to": "x"}, "fail; duration=1")
+    reply = acme.at(2, f"/runs/{id}")[1]
+
+    assert (reply["why"], {repr(step["why"]) for step in reply["steps"]}) == (of_job, {repr(of_item)})
 
 
 def test_a_result_that_comes_late() -> None:

@@ -19,6 +19,9 @@ _WORDS = frozenset(("null", "true", "false"))
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
+_PLACEHOLDER = re.compile(r"\{\+?([A-Za-z_][A-Za-z0-9_-]*)\}")
+"""A name in a path."""
+
 _AUTH = {
     "bearer": re.compile(r"bearer"),
     "header": re.compile(r"header:([^\s,{}\[\]\"']+)"),
@@ -104,6 +107,7 @@ def written(answers: Answers, *, schema: str) -> str:
         words=words,
         model=_class(answers.job),
         submit=_path(answers.submit),
+        path=_parameters(answers.submit),
         poll=_quoted(answers.poll),
     )
 
@@ -131,6 +135,13 @@ def _auth(answers: Answers) -> str:
         if found is not None:
             return _AUTH_LINES[kind].format(prefix=prefix, name=found[1] if pattern.groups else "")
     raise BadAnswer(f'"{answers.auth}" is not a way to send the API key: use {AUTH_CHOICES}')
+
+
+def _parameters(path: str) -> str:
+    """The line that declares the names in a path, if it has any; polls may repeat them."""
+    found = dict.fromkeys(_PLACEHOLDER.findall(path))
+    declared = (f"{name}: {{type: string, description: What the job belongs to.}}" for name in found)
+    return f"\n      path: {{{', '.join(declared)}}}" if found else ""
 
 
 def _class(name: str) -> str:

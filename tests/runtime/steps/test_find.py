@@ -209,11 +209,12 @@ def test_what_cannot_be_found_is_refused(world: Make) -> None:
 
 
 def test_an_uncertain_submit_has_its_reference(world: Make) -> None:
-    """A plain submit does not search by itself. (W11)"""
+    """A plain submit does not search by itself; the error says how to. (W11)"""
     of = found_in()
     for reply in (cut_off(), Reply({"id": None}, 202)):
         w = world(served(submit=[reply]))
-        with pytest.raises(SubmitUncertain, match=r"find\(\) shows whether it exists") as caught:
+        how = r"find\(prepare\(\.\.\.\)\), with the same arguments and ref 'mine', shows whether it exists"
+        with pytest.raises(SubmitUncertain, match=how) as caught:
             w.do(w.jobs(of).submit(url="u", values={"ref": "mine"}))
         assert "mine" == caught.value.reference
         assert 1 == len(w.sent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,18 +58,22 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
     Faults come from a scenario file, or for one job from the request header
     X-Bide-Scenario, such as `fail; duration=3; poll=429,502`. The page whose
     address is printed shows each job and request, submits jobs, makes the
-    next one fail, and writes down what was done as a scenario file.
+    next one fail, and writes down what was done as a scenario file. Of several
+    providers, `match: {provider: acme, job: crawl}` names one.
 
     Exit code: 0 after Ctrl-C, 1 for problems, 2 for a wrong command.
     """
     found = checked(specs, warns=len(set(specs)) == 1)  # of several, each has a process, which warns
     if found is None:
         return PROBLEM
+    script = b"".join(contents_of([scenarios]).values() if scenarios else ())
+    name = "" if scenarios is None else f"{scenarios.as_posix()}: "
     if len(found[0]) == 1:
-        script = contents_of([scenarios]) if scenarios else {}
-        name = "" if scenarios is None else f"{scenarios.as_posix()}: "
-        text = b"".join(script.values())
-        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=text, name=name, log=log)
+        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=script, name=name, log=log)
+    problem = _problem(script, found[0].values())
+    if problem is not None:
+        complain(name + problem)
+        return PROBLEM
     from bide.cli.serving.processes import run_together
 
     options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
@@ -78,6 +83,18 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
         for number, file in enumerate(found[0])
     ]
     return run_together(commands)
+
+
+def _problem(script: bytes, providers: Collection[Provider]) -> str | None:
+    """Why these providers together cannot follow a scenario file; `None` if they can."""
+    from bide.simulator.life.scenario import ScenarioError
+    from bide.simulator.life.script import Script
+
+    try:
+        Script.load(script.decode("utf-8", "replace")).check_all(providers)
+    except ScenarioError as error:
+        return " ".join(str(error).split())
+    return None
 
 
 def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes, name: str, log: bool) -> int:

@@ -36,7 +36,7 @@ from bide.simulator.bodies.pointer import MISSING, at, drop, put
 from bide.simulator.bodies.status import in_reply, in_spec
 from bide.simulator.bodies.telling import ABSENT, SOME, told
 from bide.simulator.bodies.validation import Validator
-from bide.simulator.bodies.values import FILLER, Values, is_error_field
+from bide.simulator.bodies.values import FILLER, Values, is_error_field, message
 from bide.simulator.life.view import JobView, View
 
 _ID_TYPES = (Scalar(Kind.STRING), Scalar(Kind.INTEGER))
@@ -283,9 +283,9 @@ class Bodies:
         field = self._catalog.fields_along(model, pointer)[-1]
         if pointer == lifecycle.result.field:
             return self._values.value(view.result or view.job.result)
-        if pointer == lifecycle.error.message and view.state is State.FAILED and field.type == Scalar(Kind.STRING):
-            return FAILED
-        return self._values.field(field)
+        is_reason = pointer == lifecycle.error.message and view.state is State.FAILED
+        said = message(field.type, FAILED) if is_reason else MISSING
+        return self._values.field(field) if said is MISSING else said
 
     def _put(self, model: Model, body: dict[str, Json], pointer: Pointer, value: Json) -> None:
         """Write a value; a missing object on the way is made with its required fields, and so are items of lists."""

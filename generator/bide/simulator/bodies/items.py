@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bide.ir import Items, Json, Kind, ListOf, Model, Scalar
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.pointer import MISSING, at, drop, put
-from bide.simulator.bodies.values import Values
+from bide.simulator.bodies.values import Values, message
 
 _COUNT = 2
 """The least number of items, unless the request decides it: one may fail and one succeed."""
@@ -85,11 +85,10 @@ class Batches:
         return next((wire for wire in wires if wire in self.values.preferred), wires[-1] if wires else "completed")
 
     def _put_error(self, model: Model, items: Items, item: dict[str, Json]) -> None:
-        passed = self.catalog.fields_along(model, items.error)
-        if passed and len(passed) == len(items.error) and passed[-1].type != Scalar(Kind.STRING):
-            put(item, items.error, self.values.field(passed[-1]))
-        else:
-            put(item, items.error, "The simulator was told to fail this item.")
+        passed, text = self.catalog.fields_along(model, items.error), "The simulator was told to fail this item."
+        field = passed[-1] if len(passed) == len(items.error) else None
+        said = text if field is None else message(field.type, text)
+        put(item, items.error, self.values.field(passed[-1]) if said is MISSING else said)
 
 
 def _clear_error(model: Model, items: Items, item: dict[str, Json]) -> None:

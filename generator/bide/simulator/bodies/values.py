@@ -11,6 +11,7 @@ from bide.ir import UNBOUNDED, Bounds, Enum, Field, Json, Kind, ListOf, MapOf, M
 from bide.ir.depth import Depth, T
 from bide.ir.types import between
 from bide.simulator.bodies.catalog import Catalog
+from bide.simulator.bodies.pointer import MISSING
 from bide.simulator.bodies.validation import Validator
 
 _FREE = UNBOUNDED
@@ -116,6 +117,19 @@ class Values:
 def is_error_field(field: Field) -> bool:
     """Whether a field is only for errors, by its name."""
     return field.optional and bool(_TROUBLE.search(field.wire))
+
+
+def message(type_: Type, text: str) -> Json:
+    """*text* as a message of this type; `MISSING` if no text can be one."""
+    match type_:
+        case Scalar(Kind.STRING | Kind.ANY):
+            return text
+        case ListOf(item):
+            inner = message(item, text)
+            return MISSING if inner is MISSING else [inner]
+        case OneOf(types):
+            return next((found for each in types if (found := message(each, text)) is not MISSING), MISSING)
+    return MISSING
 
 
 def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:

@@ -7,6 +7,8 @@
       poll: [429, 502]
     - match: {operation: search}
       call: slow:2
+    - match: {provider: acme, job: crawl}  # those of this provider, if several are simulated
+      scenario: stall
     - scenario: succeed; duration=1        # everything else
 
 The first matching entry applies. `nth` is the number of the job or operation, from 1.
@@ -15,17 +17,17 @@ The first matching entry applies. `nth` is the number of the job or operation, f
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from bide.ir import Job
+from bide.ir import Job, Provider
 from bide.simulator.life.job import problem_of
 from bide.simulator.life.scenario import Scenario, ScenarioError, from_mapping, meant, read
 
-_MATCHES = ("job", "operation", "nth", "share")
+_MATCHES = ("provider", "job", "operation", "nth", "share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,10 @@ class Rule:
     """One entry of the file."""
 
     scenario: Scenario
+    place: int = 0
+    """Its place in the file, from 0."""
+    provider: str | None = None
+    """The name of the provider that it is for; `None`: each."""
     kind: str | None = None
     """`job` or `operation`; `None`: both."""
     name: str | None = None
@@ -48,12 +54,16 @@ class Script:
 
     def scenario(self, kind: str, name: str, nth: int, *, seed: int) -> Scenario:
         """The scenario of the `nth` job or operation of this name."""
-        for number, rule in enumerate(self.rules):
+        for rule in self.rules:
             if rule.kind not in (None, kind) or rule.name not in (None, name) or rule.nth not in (None, nth):
                 continue
-            if rule.share >= 1 or random.Random(f"{seed}:{number}:{kind}:{name}:{nth}").random() < rule.share:
+            if rule.share >= 1 or random.Random(f"{seed}:{rule.place}:{kind}:{name}:{nth}").random() < rule.share:
                 return rule.scenario
         return Scenario()
+
+    def of(self, provider: str) -> Script:
+        """The entries that are for this provider."""
+        return Script(tuple(rule for rule in self.rules if rule.provider in (None, provider)))
 
     @classmethod
     def load(cls, text: str) -> Script:
@@ -68,28 +78,45 @@ class Script:
         if not isinstance(entries, list):
             raise ScenarioError("a scenario file is a list of entries, each of which starts with a dash")
         rules = []
-        for number, entry in enumerate(entries, start=1):
+        for place, entry in enumerate(entries):
             try:
-                rules.append(_rule(entry))
+                rules.append(_rule(place, entry))
             except ScenarioError as error:
-                raise ScenarioError(f"entry {number}: {error}") from None
+                raise ScenarioError(f"entry {place + 1}: {error}") from None
         return cls(tuple(rules))
+
+    def check_all(self, providers: Collection[Provider]) -> None:
+        """Raise `ScenarioError` for an entry that one of several providers cannot follow, or with another's name."""
+        names = [provider.name for provider in providers]
+        for rule in self.rules:
+            if rule.provider not in (None, *names):
+                raise ScenarioError(
+                    f"entry {rule.place + 1}: there is no provider {rule.provider!r}, only {', '.join(names)}"
+                )
+        for provider in providers:
+            jobs, operations = {job.name: job for job in provider.jobs}, {each.name for each in provider.operations}
+            try:
+                self.of(provider.name).check(jobs, operations)
+            except ScenarioError as error:
+                raise ScenarioError(
+                    f"{error} (of {provider.name}); an entry for one of several providers names it: "
+                    f"match: {{provider: {names[0]}, ...}}"
+                ) from None
 
     def check(self, jobs: Mapping[str, Job], operations: set[str]) -> None:
         """Raise `ScenarioError` for an entry with an unknown job or operation, or that no job can follow."""
-        for number, rule in enumerate(self.rules, start=1):
+        for rule in self.rules:
             known = jobs.keys() if rule.kind == "job" else operations
             if rule.kind and rule.name not in known:
-                raise ScenarioError(
-                    f"entry {number}: there is no {rule.kind} {rule.name!r}, only {', '.join(sorted(known))}"
-                )
+                only = f"only {', '.join(sorted(known))}" if known else "nor any other"
+                raise ScenarioError(f"entry {rule.place + 1}: there is no {rule.kind} {rule.name!r}, {only}")
             meant = [job for name, job in jobs.items() if rule.kind != "operation" and rule.name in (None, name)]
             problems = [problem_of(job, rule.scenario) for job in meant]
             if problems and all(problems):
-                raise ScenarioError(f"entry {number}: {problems[0]}")
+                raise ScenarioError(f"entry {rule.place + 1}: {problems[0]}")
 
 
-def _rule(entry: Any) -> Rule:
+def _rule(place: int, entry: Any) -> Rule:
     if not isinstance(entry, dict):
         raise ScenarioError(f"{entry!r} is not an entry, expected match and scenario")
     rest = {key: value for key, value in entry.items() if key not in ("match", "scenario")}
@@ -107,6 +134,8 @@ def _rule(entry: Any) -> Rule:
     kind = next((kind for kind in ("job", "operation") if kind in match), None)
     return Rule(
         scenario=scenario,
+        place=place,
+        provider=match.get("provider"),
         kind=kind,
         name=match[kind] if kind else None,
         nth=int(_number(match, "nth")) if "nth" in match else None,

@@ -82,7 +82,7 @@ class World:
         key: str | None = None,
         journal: Journal | None = None,
     ) -> None:
-        script = script or Script()
+        script = (script or Script()).of(provider.name)
         jobs, operations = {job.name: job for job in provider.jobs}, {each.name for each in provider.operations}
         script.check(jobs, operations)
         self._provider = provider

@@ -109,14 +109,18 @@ class FakeJobs(Generic[R]):
 
     def fails(
         self,
-        reason: str = "no luck",
+        reason: str | None = None,
         *,
-        code: str = "fake_failure",
+        code: str | None = None,
         after: float | None = None,
         result: object = None,
     ) -> None:
-        """Let a job fail with an error message and a code; *result* is its result, if failed jobs can have one."""
-        self._ends(State.FAILED, after, result, reason=reason, code=code)
+        """Let a job fail with an error message and a code; *result* is its result, if failed jobs can have one.
+
+        Raises `ValueError` for a reason or a code that no client would read, because the spec does not say where it is.
+        """
+        self._ends(State.FAILED, after, result, reason=reason or "no luck", code=code or "fake_failure")
+        self._check_told({"message": reason, "code": code})
 
     def gets_cancelled(self, *, after: float | None = None) -> None:
         """Let a job be cancelled by someone else."""
@@ -184,6 +188,19 @@ class FakeJobs(Generic[R]):
         ends_as = state if state is not None and is_shown_otherwise(lifecycle, state) else None
         found = msgspec.UNSET if result is None else result
         self._plans.append(Plan(timeline, found, code=code, reason=reason, ends_as=ends_as, is_failed=is_failed))
+
+    def _check_told(self, given: dict[str, str | None]) -> None:
+        """Refuse the last plan, if the replies about a failed job have no place for what is *given* of its error."""
+        lifecycle, plan = self.kind.lifecycle, self._plans[-1]
+        if plan.is_failed or plan.timeline.last in map(str, lifecycle.codes):
+            return  # the reply is one of the provider's errors
+        for what, place in {"message": lifecycle.error_message, "code": lifecycle.error_code}.items():
+            if given[what] is not None and (place == lifecycle.status or not has(self.kind.snapshot, place)):
+                self._plans.pop()
+                raise ValueError(
+                    f"no client would read the {what} {given[what]!r} of a {self.kind.name} job: its spec has no place"
+                    f" for it in `error` of the lifecycle"
+                )
 
     @property
     def _usual_time(self) -> float:

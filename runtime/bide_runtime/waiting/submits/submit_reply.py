@@ -156,8 +156,8 @@ def raise_uncertain(
             "resume(error.token).poll() shows whether it exists"
             if can_be_polled
             else (
-                f"find() shows whether it exists: its submission has the reference {reference!r}"
-                if reference is not None
+                f"find(prepare(...)), with the same arguments and {at.argument} {reference!r}, shows whether it exists"
+                if reference is not None and (at := kind.submit.find) is not None
                 else "check the provider's dashboard before you submit again, or you may pay twice"
             )
         )
