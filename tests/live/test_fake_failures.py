@@ -23,11 +23,12 @@ def test_a_failure_has_the_reason_and_the_code_of_the_test(driver: Driver, gener
     assert (caught.value.reason, caught.value.code) == ("the page is empty", "E_EMPTY")
 
 
-def test_a_code_that_no_client_would_read_is_refused(generated: Callable[[str], Any]) -> None:
-    """The test of a user would pass it in vain. The refused plan is no plan."""
-    generated("anakin")
-    fake = import_module("anakin_client.testing").FakeAnakin()
+def test_the_test_is_warned_of_a_code_that_no_client_will_read(generated: Callable[[str], Any]) -> None:
+    """At its own line. The job fails all the same, with the reason."""
+    package, fake = generated("anakin"), import_module("anakin_client.testing").FakeAnakin()
 
-    with pytest.raises(ValueError, match="no client would read the code 'E_EMPTY' of a url_scraper job"):
+    with pytest.warns(UserWarning, match="no client will read the code 'E_EMPTY' of a url_scraper job") as told:
         fake.url_scraper.fails("the page is empty", code="E_EMPTY")
-    assert fake.client().url_scraper.run(url="https://example.com").status == "completed"
+    assert told[0].filename == __file__
+    with pytest.raises(package.JobFailed, match="the page is empty"):
+        fake.client().url_scraper.run(url="https://example.com")
