@@ -191,7 +191,7 @@ class FakeJobs(Generic[R]):
         self._plans.append(Plan(timeline, found, code=code, reason=reason, ends_as=ends_as, is_failed=is_failed))
 
     def _warn_of_untold(self, given: dict[str, str | None]) -> None:
-        """Warn if the replies about a job that fails by the last plan have no place for what is *given* of its error."""
+        """Warn if replies about a job that fails by the last plan have no place for what is *given* of its error."""
         lifecycle, plan = self.kind.lifecycle, self._plans[-1]
         if plan.is_failed or plan.timeline.last in map(str, lifecycle.codes):
             return  # the reply is one of the provider's errors
