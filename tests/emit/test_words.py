@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 import tomllib
@@ -161,6 +162,29 @@ def test_values_come_from_the_example_of_the_request() -> None:
 
     assert arguments(provider, provider.jobs[0].submit) == 'url="https://example.com"'
     assert arguments(shown, shown.jobs[0].submit) == 'url="https://acme.example/x"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("object", {"prompt": "a cat"}, 'url={"prompt": "a cat"}'),
+        ("any", [1, None], "url=[1, None]"),
+        ("object", {"prompt": "long" * 20}, "url={}"),
+    ],
+)
+def test_an_example_of_any_json_is_shown_if_it_is_short(kind: str, value: Any, shown: str) -> None:
+    """Where the spec says no more than that it is JSON, the provider's example is all that there is."""
+    text = json.dumps({"kind": "fetch", "input": {"url": value}})
+    spec = changed(
+        ("      url: {type: string, description: The address., max_length: 2000}\n", f"      url: {kind}\n"),
+        (
+            "      idempotency_key: Idempotency-Key\n",
+            f"      idempotency_key: Idempotency-Key\n      examples: [{{title: Submit, json: '{text}'}}]\n",
+        ),
+    )
+    provider = read_spec("acme.yaml", spec)
+
+    assert arguments(provider, provider.jobs[0].submit) == shown
 
 
 def test_only_what_can_be_raised_is_documented() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -108,7 +109,7 @@ def _shown(provider: Provider, body: BodyModel | None, example: Json) -> Iterato
 
 
 def _is_plain(type: Type, value: Json) -> bool:
-    """Whether a value of an example can be shown as it is: JSON scalars, and short lists of them."""
+    """Whether a value of an example can be shown as it is: JSON scalars, short lists of them, and short free JSON."""
     match type:
         case Scalar(Kind.STRING):
             return isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
@@ -118,6 +119,8 @@ def _is_plain(type: Type, value: Json) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool)
         case Scalar(Kind.BOOLEAN):
             return isinstance(value, bool)
+        case Scalar(Kind.OBJECT | Kind.ANY as kind):
+            return (kind is Kind.ANY or isinstance(value, dict)) and len(json.dumps(value)) <= _LONGEST
         case ListOf(item):
             return isinstance(value, list) and len(value) <= 3 and all(_is_plain(item, one) for one in value)
     return False
@@ -130,6 +133,8 @@ def _accepts(field: Field, value: Json) -> bool:
         return least <= len(value) <= most and (bounds.pattern is None or bool(re.search(bounds.pattern, value)))
     if isinstance(value, list):
         return (bounds.min_items or 0) <= len(value) <= (math.inf if bounds.max_items is None else bounds.max_items)
+    if not isinstance(value, int | float):
+        return True
     low = -math.inf if bounds.min is None else bounds.min
     if (bounds.above is not None and value <= bounds.above) or (bounds.below is not None and value >= bounds.below):
         return False
