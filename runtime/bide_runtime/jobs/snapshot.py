@@ -67,7 +67,7 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
         )
 
     def again(self, reply: Response) -> Snapshot[S_co]:
-        """The same in another reply."""
+        """The same in another reply, with a body of its own: the caller may change a list in one of them."""
         return Snapshot(
             self.job_id,
             self.status,
@@ -78,7 +78,6 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
             self._facts,
             self._error,
             self._own_errors,
-            self._body,
         )
 
     def part(self, path: Path) -> Json:
