@@ -13,7 +13,7 @@ from ..calls.account import Auth
 from ..errors.client import ClientError
 from ..errors.decode import DecodeError
 from ..errors.transport import RequestTimeout
-from ..http.charset import as_utf8
+from ..http.charset import as_utf8, headers_of_part
 from ..http.request import Json, Request, Response, query
 from ..jobs.record import Record
 from ..jobs.requests.poll_many import PollMany
@@ -244,8 +244,9 @@ def split_reply(address: PollMany, ids: list[str], reply: Response | ClientError
         found = _found(address, as_utf8(reply))
     except DecodeError as error:
         return {job_id: copy(error) for job_id in ids}
+    headers = headers_of_part(reply)
     return {
-        job_id: (Response(status=200, headers=reply.headers, body=found[job_id]) if job_id in found else None)
+        job_id: (Response(status=200, headers=headers, body=found[job_id]) if job_id in found else None)
         for job_id in ids
     }
 

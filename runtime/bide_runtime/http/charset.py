@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from .request import Response
@@ -31,6 +32,12 @@ def as_utf8(reply: Response) -> bytes:
                 return _encoded(body[len(mark) :], name)
     charset = _charset(reply.headers.get("content-type", ""))
     return _encoded(body, charset) if charset else body
+
+
+def headers_of_part(reply: Response) -> Mapping[str, str]:
+    """The headers for a part of the body that was written anew, in UTF-8: those of the reply without its charset."""
+    is_encoded = _charset(reply.headers.get("content-type", ""))
+    return {**reply.headers, "content-type": "application/json"} if is_encoded else reply.headers
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ import msgspec
 from ..errors.client import ClientError
 from ..errors.decode import DecodeError
 from ..errors.own import OwnErrors
+from ..http.charset import as_utf8
 from ..http.request import Json, Response
 from ..models.codec import Path, decode_reply, follow, json_in
 from ..models.part import named, part_of
@@ -67,7 +68,7 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
         )
 
     def again(self, reply: Response) -> Snapshot[S_co]:
-        """The same in another reply."""
+        """The same in another reply, with a body of its own: the caller may change a list in one of them."""
         return Snapshot(
             self.job_id,
             self.status,
@@ -78,7 +79,6 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
             self._facts,
             self._error,
             self._own_errors,
-            self._body,
         )
 
     def part(self, path: Path) -> Json:
@@ -119,7 +119,7 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
         """The fields of the reply that the models do not have, by JSON path."""
         from ..models.unknown import unknown_fields  # most programs never ask for it
 
-        return unknown_fields(self.body, self.reply.body)
+        return unknown_fields(self.body, as_utf8(self.reply))
 
     def __repr__(self) -> str:
         shown = ["job_id", "status", "state", "progress", "error_code", "error_message", "credits", "body", "reply"]

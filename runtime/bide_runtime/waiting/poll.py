@@ -120,17 +120,17 @@ def read_snapshot(account: Account, record: Record[S, R], reply: Response) -> fl
     lifecycle = record.kind.lifecycle
     if lifecycle.link:
         url = url_of(account, record, "poll", lifecycle.poll)
-    if reply.status in lifecycle.codes:
-        retry_after = _read_by_code(account, record, reply)
-    elif reply.status in lifecycle.accepts:
-        try:
+    try:
+        if reply.status in lifecycle.codes:
+            retry_after = _read_by_code(account, record, reply)
+        elif reply.status in lifecycle.accepts:
             reading, facts = reading_in(record.kind, reply)
-        except DecodeError as error:
-            account.raise_undecoded(error, reply)
-        record.note_reading(reading, facts, reply, own_errors=account.provider.own_errors)
-        retry_after = lifecycle.retry_after_in(facts) if lifecycle.retry_after else 0.0
-    else:
-        raise account.api_error(reply)
+            record.note_reading(reading, facts, reply, own_errors=account.provider.own_errors)
+            retry_after = lifecycle.retry_after_in(facts) if lifecycle.retry_after else 0.0
+        else:
+            raise account.api_error(reply)
+    except DecodeError as error:
+        account.raise_undecoded(error, reply)
     if lifecycle.link:
         keep_links(record, reply, url)
     if lifecycle.values:

@@ -50,9 +50,14 @@ def page_request(session: Session, record: Record[Any, Any], role: Role, url: st
     """The request of a page at an address of the provider, which may be followed; otherwise like those of *role*."""
     lifecycle = record.kind.lifecycle
     headers = _filled(record, role, lifecycle.headers.get(role, {}))
-    request = session.account.request_to("GET", url, headers=headers)
-    about = About("result", record.kind.name, (record.id,))
-    return Outgoing(request=request, bucket=bucket, timeout=lifecycle.timeouts.get(role), about=about)
+    auth = lifecycle.auth.get(role)
+    return Outgoing(
+        request=session.account.request_to("GET", url, headers=headers, auth=auth),
+        bucket=bucket,
+        timeout=lifecycle.timeouts.get(role),
+        auth=auth,
+        about=About("result", record.kind.name, (record.id,)),
+    )
 
 
 def at_page(outgoing: Outgoing, query: str) -> Outgoing:

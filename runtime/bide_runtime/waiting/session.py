@@ -114,7 +114,8 @@ def send(
     keys = None if account.keys is None else keys_of(account, outgoing.request, outgoing.auth)
     if keys is None:
         return once(has_slot=has_slot, now=now)
-    return _send_keyed(keys, once, outgoing.bucket, deadline=deadline, has_slot=has_slot, now=now)
+    tells = outgoing.announces and attempt == 1  # an attempt before this one may have arrived
+    return _send_keyed(keys, once, outgoing.bucket, tells=tells, deadline=deadline, has_slot=has_slot, now=now)
 
 
 def _send_keyed(
@@ -122,11 +123,15 @@ def _send_keyed(
     once: Callable[..., Flow[Received | None]],
     bucket: str,
     *,
+    tells: bool,
     deadline: float,
     has_slot: bool,
     now: float,
 ) -> Flow[Received | None]:
-    """Send a request with secrets that change: new ones if they are due, and a second time if it gets a 401."""
+    """Send a request with secrets that change: new ones if they are due, and a second time if it gets a 401.
+
+    With *tells*, the 401 is announced: it made no job.
+    """
     asked = yield from ready(keys, now, deadline)
     if asked is not None:
         if asked.reply is not None:
@@ -139,6 +144,8 @@ def _send_keyed(
     if asked is None or asked.reply is not None:
         return asked or received
     yield Log(INFO, "%s: answered 401; asked for a new key", (bucket,))
+    if tells:
+        yield NothingMade()
     return (yield from once(has_slot=False, now=asked.now))
 
 

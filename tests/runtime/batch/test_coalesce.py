@@ -27,6 +27,7 @@ from bide_runtime.jobs.min_interval import MinIntervals
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
 from bide_runtime.jobs.requests.poll_many import PollMany
+from bide_runtime.models.codec import decode_reply
 from bide_runtime.models.lenient import NotJson
 from bide_runtime.waiting.flow import Flow, Send, Sleep
 from bide_runtime.waiting.policies.policy import Fixed
@@ -604,6 +605,18 @@ def test_each_job_gets_its_own_part(listed: list[Any], asked: set[str]) -> None:
             assert answer.status == 200
             assert answer.headers == {"x": "y"}
             assert json.loads(answer.body) == {"id": known[-1], "is": f"{known[-1]}  !", "big": 10**30}
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "utf-16-le", "utf-8"])
+def test_a_part_has_the_text_of_the_reply(charset: str) -> None:
+    """Whatever the charset of the reply is, each job is read as if it had been polled alone."""
+    headers = {"content-type": f"application/json; charset={charset}", "x": "y"}
+    body = '[{"id": "a", "is": "é!"}]'.encode(charset)
+    answer = split_reply(PLAIN, ["a"], Response(status=200, headers=headers, body=body))["a"]
+
+    assert isinstance(answer, Response)
+    assert {"id": "a", "is": "é!"} == decode_reply(Any, answer)
+    assert "y" == answer.headers["x"]
 
 
 @given(

@@ -9,6 +9,7 @@ import pytest
 from bide_runtime.calls.link_header import next_in
 from bide_runtime.calls.pages import Pages
 from bide_runtime.errors.decode import DecodeError
+from bide_runtime.http.auth import Secret
 from bide_runtime.jobs.errors import JobExpired, JobTimeout
 from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.models.model import Model
@@ -301,6 +302,20 @@ def test_the_address_of_a_page_is_followed_as_other_links_are(world: Make, after
         w.do(w.job(ADDRESS).wait())
     assert caught.value.path == "$.after"
     assert lines(w) == [FIRST]
+
+
+@pytest.mark.parametrize("api_key", [KEY, lambda: KEY], ids=["fixed", "changing"])
+def test_each_page_gets_the_secrets_of_the_result(world: Make, api_key: Any) -> None:
+    """They may be others than the usual ones, which polls get."""
+    admin = Secret(at="header", name="X-Admin", env="ACME_ADMIN_KEY", argument="admin_key", is_usual=False)
+    provider = replace(PROVIDER, auth=(*PROVIDER.auth, admin))
+    of = replace(ADDRESS, lifecycle=replace(ADDRESS.lifecycle, auth={"result": ("admin_key",)}))
+    server, secrets = answering(sheet(1, after="/b"), sheet(2)), {"admin_key": "sk-admin"}
+    w = world(server, provider=provider, api_key=api_key, secrets=secrets)
+
+    assert [1, 2] == w.do(w.job(of).wait()).items
+    sent = [[sent.request.headers.get(name) for name in ("x-key", "x-admin")] for sent in w.sent]
+    assert [[KEY, None], [None, "sk-admin"], [None, "sk-admin"]] == sent
 
 
 def test_a_page_at_another_host_gets_no_key(world: Make) -> None:

@@ -12,7 +12,7 @@ from bide_runtime.waiting.policies.policy import Fixed
 
 from tests.runtime.acme import KEY, PART, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent
-from tests.runtime.world import DONE, error, served
+from tests.runtime.world import DONE, RUNNING, error, served
 
 
 class Narrow(AsyncFakeTransport):
@@ -33,9 +33,20 @@ async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
     return [(outcome, client._clock.now()) async for outcome in batch]
 
 
+class Awake(LoopClock):
+    """A clock that counts sleeps that end at once. Many of them in a row would be a busy loop."""
+
+    busy = 0
+
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
+        self.busy += seconds <= 0 and not wakeup.is_set()
+        assert self.busy < 100, "it spins"
+        await super().sleep(seconds, wakeup)
+
+
 def run(server: Any, *timeouts: float | None) -> tuple[list[Any], list[float], list[Sent]]:
     """The outcomes, their times, and the requests that were sent."""
-    clock = LoopClock()
+    clock = Awake()
     transport = Narrow(server, clock)
 
     async def main() -> Any:
@@ -78,3 +89,17 @@ def test_a_429_delays_requests_that_wait_for_a_connection() -> None:
 
     assert all(outcome.is_ok for outcome in outcomes)
     assert [] == [poll.at for poll in sent[1:] if poll.at < 30]
+
+
+def test_a_batch_sleeps_after_the_deadlines_of_a_queue_that_is_empty() -> None:
+    """W10: the requests that waited for a connection were sent, and one job goes on past their deadlines."""
+    polls = {"j0": [DONE], "j1": [DONE], "j2": [*[RUNNING] * 9, DONE]}
+    servers = {job_id: served(polls=replies) for job_id, replies in polls.items()}
+
+    def server(sent: Sent) -> Reply:
+        return Reply(servers[sent.path.rsplit("/", 1)[1]](sent).body, takes=0.1)
+
+    outcomes, ends, _ = run(server, 7.0, 7.0, None)
+
+    assert all(outcome.is_ok for outcome in outcomes)
+    assert 18 < ends[-1] < 22

@@ -6,9 +6,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from bide_runtime.http.request import Response
+from bide_runtime.jobs.reading import Reading
+from bide_runtime.jobs.record import Record
+from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import decode
 from bide_runtime.models.model import Model
 from bide_runtime.models.unknown import unknown_fields
+
+from tests.runtime.acme import PART
 
 
 class Part(Model, rename="camel"):
@@ -52,3 +58,15 @@ def test_lists_and_maps_of_models_are_searched() -> None:
 
     assert unknown_fields(decode(list[Part], text), text) == {"$[0].x": 2}
     assert unknown_fields(b"bytes", b"bytes") == {}
+
+
+@pytest.mark.parametrize("charset", ["utf-8-sig", "iso-8859-1", "utf-16-le"])
+def test_unknown_fields_of_a_snapshot_are_found_in_any_charset(charset: str) -> None:
+    """The snapshot reads the reply in its encoding, and so does the search."""
+    headers = {"content-type": f"application/json; charset={charset}"}
+    reply = Response(status=200, headers=headers, body='{"status": "running", "new": "é"}'.encode(charset))
+    record: Record[Any, Any] = Record(PART, "j1")
+    record.note_reading(Reading("running", State.RUNNING), {}, reply)
+
+    assert record.snapshot is not None
+    assert record.snapshot.unknown_fields == {"$.new": "é"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -191,6 +192,20 @@ def test_links_and_values_are_those_of_the_item(world: Make) -> None:
     assert ["GET /v2/jobs", "GET /v2/s1/jobs/j7"] == w.lines
     with pytest.raises(DecodeError, match="the list has job j7, but without shop"):
         find(world(served(polls=[listed(MINE)])), by_value)
+
+
+def test_values_are_those_of_the_item_in_any_charset(world: Make) -> None:
+    """A value that is not ASCII reaches the address of the polls unchanged."""
+    of = submitted(
+        kind("named", Page, result=("page",), poll="/{shop}/jobs/{job_id}", values={"shop": ("shop",)}),
+        find=FindAt(**AT, job_id=("id",)),
+    )
+    headers = {"content-type": "application/json; charset=iso-8859-1"}
+    body = json.dumps({"jobs": [{**MINE, "shop": "café"}]}, ensure_ascii=False).encode("latin-1")
+    w = world(served(polls=[Reply(body, headers=headers), DONE]))
+
+    assert "hello" == w.do(find(w, of).wait()).text
+    assert ["GET /v2/jobs", "GET /v2/caf%C3%A9/jobs/j7"] == w.lines
 
 
 def test_what_cannot_be_found_is_refused(world: Make) -> None:

@@ -51,6 +51,26 @@ def test_send_tells_that_nothing_was_made(world: Make) -> None:
     assert ["before 0", "nothing 1", "before 1", "nothing 2", "before 2"] == news
 
 
+def test_a_submit_with_an_old_key_has_made_nothing(world: Make) -> None:
+    """It is sent again with a new one."""
+    keys = iter(["sk-acme-old", "sk-acme-new"])
+    w = world(served(submit=[error(401), TICKET]), api_key=lambda: next(keys))
+    job, news = sent_with_news(w, PART)
+
+    assert "j1" == job.id
+    assert ["before 0", "nothing 1", "before 1"] == news
+
+
+def test_an_old_key_says_nothing_of_an_attempt_before(world: Make) -> None:
+    """The reply of the first was lost, so its job may exist."""
+    keys = iter(["sk-acme-old", "sk-acme-new"])
+    w = world(served(submit=[cut_off(), error(401), TICKET]), api_key=lambda: next(keys))
+    job, news = sent_with_news(w, APART)
+
+    assert "j1" == job.id
+    assert ["before 0", "before 1", "before 2"] == news
+
+
 def test_a_refused_submit_has_made_nothing(world: Make) -> None:
     """The news comes before the error."""
     failed, news = sent_with_news(world(served(submit=[error(400)])), PART)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from bide_runtime.errors.decode import DecodeError
-from bide_runtime.http.errors import NotFound
+from bide_runtime.http.errors import ApiError, NotFound
 from bide_runtime.http.request import Json
 from bide_runtime.jobs.errors import JobExpired, JobFailed, JobTimeout
 from bide_runtime.jobs.kind import JobKind
@@ -20,7 +20,7 @@ from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 
-from tests.runtime.acme import POLLING, SUBMIT, Page, Report
+from tests.runtime.acme import POLLING, PROVIDER, SUBMIT, Page, Report
 from tests.runtime.fakes import Reply
 from tests.runtime.world import HTML, PAGE, TICKET, World, error, report, served
 
@@ -102,6 +102,22 @@ def test_a_result_of_another_shape_ends_the_wait(world: Make) -> None:
     with pytest.raises(DecodeError, match="text") as caught:
         w.do(w.job(silent()).wait())
     assert "j1" == caught.value.job_id
+
+
+def test_an_error_in_place_of_the_result_is_the_providers(world: Make) -> None:
+    """W7: it says what the provider said, as at any other endpoint."""
+    w = world(served(polls=[GOING, Reply(error(500).body)]))
+
+    with pytest.raises(ApiError, match=r"\[c500\]: says 500 \(job j1\)"):
+        w.do(w.job(silent()).wait())
+
+
+def test_a_transient_error_in_place_of_the_result_does_not_end_the_wait(world: Make) -> None:
+    """W6: its code is one that the spec lists as transient."""
+    provider = msgspec.structs.replace(PROVIDER, transient=frozenset({"c500"}))
+    w = world(served(polls=[GOING, Reply(error(500).body), PAGE]), provider=provider)
+
+    assert "hello" == w.do(w.job(silent()).wait()).text
 
 
 def test_the_reason_of_a_failure_is_in_the_error_body(world: Make) -> None:

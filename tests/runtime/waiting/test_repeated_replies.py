@@ -15,6 +15,7 @@ from bide_runtime.jobs.reading import Reading
 from bide_runtime.jobs.record import Record
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
+from bide_runtime.models.model import Model
 from bide_runtime.waiting import poll
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +57,26 @@ def test_the_snapshot_is_of_the_last_reply(world: Make) -> None:
 
     assert ["0", "1", "2"] == [snapshot.reply.headers["x-request-id"] for snapshot in snapshots]
     assert [Report(status="running")] * 3 == [snapshot.body for snapshot in snapshots]
+
+
+class Console(Model):
+    """A poll reply with a list."""
+
+    status: str
+    lines: list[str]
+
+
+@pytest.mark.parametrize("size", [1, 5000])
+def test_each_snapshot_has_a_body_of_its_own(world: Make, size: int) -> None:
+    """A list that the caller has emptied is whole in the next snapshot."""
+    lines = ["x" * size]
+    w = world(served(polls=[report("running", lines=lines)]))
+    job = w.job(msgspec.structs.replace(WHOLE, snapshot=Console))
+
+    for _ in range(3):
+        body = w.do(job.poll()).body
+        assert lines == body.lines
+        body.lines.clear()
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ class AsyncSenders(Generic[K]):
     def arrived(self) -> Iterator[tuple[K, Received]]:
         """The replies since the last call."""
         self._wakeup.clear()
-        if self._queue:
+        if self._too_late_at < inf:
             yield from self._missed()
         while self._arrived:
             key, task = self._arrived.popleft()

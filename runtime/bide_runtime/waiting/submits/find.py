@@ -11,6 +11,7 @@ from ...calls.link import Link
 from ...calls.pages import CollectedPages
 from ...errors.client import InvalidArgument
 from ...errors.decode import DecodeError
+from ...http.charset import headers_of_part
 from ...http.request import Json, Response, path
 from ...jobs.errors import SubmitUncertain
 from ...jobs.kind import JobKind
@@ -167,7 +168,7 @@ def _matches(
     for item in items:
         if as_id(follow(item, at.reference)) != reference:
             continue
-        alone = Response(status=reply.status, headers=reply.headers, body=dumps(item))
+        alone = Response(status=reply.status, headers=headers_of_part(reply), body=dumps(item))
         job_id = id_in(kind, at.job_id, item, alone, url, {})
         if job_id is None or not is_id(job_id):
             said = f"the job with the reference {reference!r} has no usable id: {job_id!r}"
