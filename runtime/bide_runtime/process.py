@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from itertools import count
+from threading import Lock
 from typing import Any, NoReturn, Protocol, Self
 from weakref import WeakValueDictionary
 
@@ -47,6 +48,17 @@ def _reset_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_reset_all)
+
+
+class LockOfProcess:
+    """A lock that is free in a child process, whoever held it at the fork."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        self.lock = Lock()
 
 
 class OfOneProcess:

@@ -12,7 +12,7 @@ from ..errors.client import InvalidToken
 from ..errors.own import OwnErrors
 from ..http.request import Response
 from ..jobs import token
-from ..process import fork_count
+from ..process import LockOfProcess, fork_count
 from .kind import JobKind
 from .reading import Reading
 from .requests.result_at import ResultAt
@@ -25,6 +25,9 @@ S = TypeVar("S")
 
 MAX_RETRY_AFTER = 86_400.0
 """Seconds. A longer retry_after is cut: it would end every later wait for the job with `JobTimeout`."""
+
+_NOTING = LockOfProcess()
+"""Held while a reply is noted: waits on several threads, and webhooks, share a record."""
 
 _NONE: frozenset[str] = frozenset()
 _NO_LINKS: Mapping[str, str] = {}
@@ -155,7 +158,10 @@ class Record(Generic[S, R]):
             return None
         if last.state is not self.state or last.status != self.status:
             return None  # a webhook came in between
-        self.snapshot = last.again(reply)
+        snapshot = last.again(reply)
+        if self.snapshot is not last:
+            return None  # another wait did; none comes before the next line, since nothing is called
+        self.snapshot = snapshot
         return lifecycle.retry_after_in(last._facts) if lifecycle.retry_after else 0.0
 
     def note_reading(
@@ -173,8 +179,18 @@ class Record(Generic[S, R]):
 
         A final state never changes: replies may arrive out of order.
         """
-        if self.state.is_final and self.snapshot is not None:
-            return
+        with _NOTING.lock:
+            if not self.state.is_final or self.snapshot is None:
+                self._note(reading, facts, reply, error, own_errors)
+
+    def _note(
+        self,
+        reading: Reading,
+        facts: Any,
+        reply: Response,
+        error: tuple[str | None, str | None] | None,
+        own_errors: OwnErrors,
+    ) -> None:
         lifecycle = self.kind.lifecycle
         status, state = self.status, self.state = reading.status, reading.state
         self.is_status_known = reading.is_known

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
 
-from ..process import reset_after_fork
+from ..process import LockOfProcess
 
 T = TypeVar("T")
 
-
-class _OneThread:
-    """A lock that is free in a child process, whatever thread of the parent held it."""
-
-    def __init__(self) -> None:
-        self.lock = Lock()
-
-    def _reset_in_child(self) -> None:
-        self.lock = Lock()
-
-
-_one_thread = _OneThread()
-reset_after_fork(_one_thread)
+_one_thread = LockOfProcess()
 _known: set[Any] = set()
 
 
