@@ -135,13 +135,20 @@ class CallView(View):
             model = self.provider.ir.model(found.name)
         return model
 
+    def _is_checked(self, parameter: Parameter, where: str | Pointer) -> bool:
+        """Whether bounds and formats hold: those of a model that replies have too do not."""
+        is_in_model = parameter.place is Place.BODY and self._endpoint.body is not None
+        return not (is_in_model and self._holder(tuple(where)[:-1]).in_reply)
+
     def _argument(self, parameter: Parameter, where: str | Pointer) -> Code:
         field = parameter.field
         parts = [literal(parameter.name), literal(parameter.place.value), literal(where)]
         if field.is_rest:
             parts.append(rest_of(self.provider, self._holder(tuple(where)[:-1])))
-        else:
+        elif self._is_checked(parameter, where):
             parts.append(values_of(self.provider, field.type, field.bounds))
+        else:
+            parts.append(values_of(self.provider, field.type, is_checked=False))
         parts += [Code("is_optional=True")] if field.optional else []
         parts += [Code("is_nullable=True")] if field.nullable else []
         if self._job_id == field.wire:
