@@ -10,7 +10,7 @@ from bide.lint.pipeline import read_spec
 from bide.simulator.bodies.bodies import FAILED
 from bide.simulator.life.script import Script
 from bide.simulator.world.world import World
-from tests.simulator.simulated_acme import PICTURE, Acme
+from tests.simulator.simulated_acme import PICTURE, Acme, decoded
 
 PAGES = {"urls": ["https://x.example/", "https://y.example/", "https://z.example/"]}
 WORDS = {"words": "abc"}
@@ -116,3 +116,32 @@ def test_a_result_in_a_part_of_the_reply() -> None:
 
     assert (running["report"], running["percent"]) == (None, 50)
     assert done["report"] == {"text": "example", "finishedAt": "2026-01-01T00:00:04.000Z"}
+
+
+KEYED = """\
+bide: 1
+name: acme
+title: Acme
+class: Acme
+description: Runs.
+docs: https://acme.example/docs
+base_url: https://api.acme.example/v2
+jobs:
+  run: {submit: {post: /runs, body: {to: string}, returns: Ticket, job_id: id}, lifecycle: run, snapshot: Run, result: Run}
+lifecycles:
+  run:
+    poll: {get: "/runs/{job_id}", query: {key: "{key}"}}
+    status: status
+    states: {going: running, good: succeeded}
+models:
+  Ticket: {fields: {id: string, key?: string}}
+  Run: {fields: {id: string, status: string}}
+"""
+
+
+def test_a_value_that_no_later_reply_has_is_in_the_submit_reply() -> None:
+    """Although its field is optional: without it the job could not be polled."""
+    acme = Acme(World(read_spec("acme.yaml", KEYED), script=Script()))
+    ticket = decoded(acme.ask("POST", "/runs", {"to": "x"}))
+
+    assert acme.ask("GET", f"/runs/{ticket['id']}", query=f"key={ticket['key']}").status == 200

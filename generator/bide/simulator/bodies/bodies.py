@@ -190,8 +190,10 @@ class Bodies:
         self._about_job(model, body, view, verbatim=verbatim)
         for pointer, address in addresses_in(view, self._address_fields(model, view)):
             self._put(model, body, pointer, address)
+        snapshot = self._catalog.model(view.job.snapshot)
         for pointer in view.job.address_values.values():
-            is_there = at(body, pointer) not in (MISSING, None) or view.state.has_result
+            comes_later = not view.state.has_result and bool(self._catalog.fields_along(snapshot, pointer))
+            is_there = not comes_later or at(body, pointer) not in (MISSING, None)
             if is_there and self._catalog.fields_along(model, pointer):
                 self._put(model, body, pointer, value_of(pointer, view.id))
         return body
