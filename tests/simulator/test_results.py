@@ -127,7 +127,11 @@ description: Runs.
 docs: https://acme.example/docs
 base_url: https://api.acme.example/v2
 jobs:
-  run: {submit: {post: /runs, body: {to: string}, returns: Ticket, job_id: id}, lifecycle: run, snapshot: Run, result: Run}
+  run:
+    submit: {post: /runs, body: {to: string}, returns: Ticket, job_id: id}
+    lifecycle: run
+    snapshot: Run
+    result: Run
 lifecycles:
   run:
     poll: {get: "/runs/{job_id}", query: {key: "{key}"}}
