@@ -40,7 +40,7 @@ def test_a_failed_job_has_no_result() -> None:
     assert acme.at(1000, f"/shots/{id}/picture")[0] == 425
 
 
-REASONS = """\
+HEAD = """\
 bide: 1
 name: acme
 title: Acme
@@ -48,6 +48,9 @@ class: Acme
 description: Runs.
 docs: https://acme.example/docs
 base_url: https://api.acme.example/v2
+"""
+
+REASONS = """\
 jobs:
   run:
     submit: {post: /runs, body: {to: string}, returns: Run, job_id: id}
@@ -79,7 +82,7 @@ models:
 )
 def test_a_failed_job_says_why(type_: str, of_job: Any, of_item: Any) -> None:
     """So do its items, whatever type that holds a text the message has."""
-    acme = Acme(World(read_spec("acme.yaml", REASONS.replace("TYPE", type_)), script=Script()))
+    acme = Acme(World(read_spec("acme.yaml", HEAD + REASONS.replace("TYPE", type_)), script=Script()))
     id = acme.submit("/runs", {"to": "x"}, "fail; duration=1")
     reply = acme.at(2, f"/runs/{id}")[1]
 
@@ -119,13 +122,6 @@ def test_a_result_in_a_part_of_the_reply() -> None:
 
 
 KEYED = """\
-bide: 1
-name: acme
-title: Acme
-class: Acme
-description: Runs.
-docs: https://acme.example/docs
-base_url: https://api.acme.example/v2
 jobs:
   run:
     submit: {post: /runs, body: {to: string}, returns: Ticket, job_id: id}
@@ -145,7 +141,7 @@ models:
 
 def test_a_value_that_no_later_reply_has_is_in_the_submit_reply() -> None:
     """Although its field is optional: without it the job could not be polled."""
-    acme = Acme(World(read_spec("acme.yaml", KEYED), script=Script()))
+    acme = Acme(World(read_spec("acme.yaml", HEAD + KEYED), script=Script()))
     ticket = decoded(acme.ask("POST", "/runs", {"to": "x"}))
 
     assert acme.ask("GET", f"/runs/{ticket['id']}", query=f"key={ticket['key']}").status == 200

@@ -10,7 +10,7 @@ from typing import Protocol
 from bide.importer.documents.openapi import Api, Operation
 from bide.importer.documents.reading import Json
 from bide.importer.looking import Lens, Look
-from bide.importer.polls import ACTIONS, Poll, is_parameter, polls_of, shape
+from bide.importer.polls import ACTIONS, Poll, is_parameter, path_to_id, polls_of, shape
 from bide.importer.statuses import status_in
 
 CERTAIN = 12.0
@@ -211,7 +211,7 @@ def _scored(lens: Lens, submit: Operation, poll: Poll, posts: set[str], *, is_hu
 
     if submit is asked:
         return None
-    is_below = submit_shape.startswith(f"{shape(_to_id(asked))}/")
+    is_below = submit_shape.startswith(f"{shape(path_to_id(asked))}/")
     _links(submit, asked, pair, add)
     header = next((name for reply in submit.successes for name in reply.headers if _is_location(name)), "")
     if header:
@@ -440,7 +440,7 @@ def _unwrapped(lens: Lens, reply: Look) -> tuple[Look, tuple[str, ...]]:
 def _same_resource(submit: Operation, poll: Poll) -> bool:
     """Whether the submit is an action on the resource that the poll shows: `/sites/{id}/sync` and `/sites/{id}`."""
     asked = poll.operation
-    head = shape(_to_id(asked))
+    head = shape(path_to_id(asked))
     parts = submit.segments
     last = parts[-1] if parts else ""
     verb = last.partition(":")[2] or last
@@ -448,14 +448,6 @@ def _same_resource(submit: Operation, poll: Poll) -> bool:
         return False
     base = shape([*parts[:-1], *([last.partition(":")[0]] if ":" in last else [])])
     return base == head and poll.points >= 5
-
-
-def _to_id(asked: Operation) -> list[str]:
-    """The path of the poll up to the id of the job."""
-    parts = asked.segments
-    while parts and not is_parameter(parts[-1]):
-        parts = parts[:-1]
-    return parts or asked.segments
 
 
 def _without_verb(submit: Operation) -> str:

@@ -74,6 +74,14 @@ def shape(segments: list[str]) -> str:
     return "/" + "/".join(_NAMED.sub("{}", each) for each in segments)
 
 
+def path_to_id(asked: Operation) -> list[str]:
+    """The path of a poll up to the id of the job."""
+    parts = asked.segments
+    while parts and not is_parameter(parts[-1]):
+        parts = parts[:-1]
+    return parts or asked.segments
+
+
 def _poll(lens: Lens, operation: Operation, posts: set[str]) -> Poll | None:
     parts = operation.segments
     if not parts or operation.method not in ("get", "post"):

@@ -159,8 +159,9 @@ class Record(Generic[S, R]):
         if last.state is not self.state or last.status != self.status:
             return None  # a webhook came in between
         snapshot = last.again(reply)
+        # A lock would cost a third of all this. Python changes threads only at calls and loops, so not between these.
         if self.snapshot is not last:
-            return None  # another wait did; none comes before the next line, since nothing is called
+            return None  # another wait came in between
         self.snapshot = snapshot
         return lifecycle.retry_after_in(last._facts) if lifecycle.retry_after else 0.0
 

@@ -43,6 +43,7 @@ def without_secrets(har: Har, keys: Iterable[str] = ()) -> Har:
 
 
 def _numbered(exchanges: Iterable[Exchange], secrets: Secrets) -> dict[str, str]:
+    """What takes the place of each id in an address that a reply before it told, the longest first."""
     told: set[str] = set()
     found: dict[str, str] = {}
     for exchange in exchanges:

@@ -19,7 +19,7 @@ from bide.importer.parts.codes import codes_of_result, is_over
 from bide.importer.parts.draft import CannotSay, Path
 from bide.importer.parts.failures import is_error, of_poll
 from bide.importer.parts.results import RESULT, Choice, Chooser, Place, chosen, in_poll, of_address
-from bide.importer.polls import is_parameter, shape
+from bide.importer.polls import is_parameter, path_to_id, shape
 from bide.importer.words import guess
 
 _CANCEL = re.compile(r"(?:^|[/:_-])(?:abort|cancel|stop|terminate|dismiss)(?:$|[/_-])", re.IGNORECASE)
@@ -183,7 +183,7 @@ class _Lifecycle:
 
     def _below(self, linked: list[Operation]) -> Iterator[tuple[Operation, str]]:
         """The other operations below the address of a poll that are called like a result, and the id of each."""
-        base = shape(_path_to_id(self._asked))
+        base = shape(path_to_id(self._asked))
         for each in self._context.api.operations:
             is_request = each.method == "get" or (each.method == "post" and self._context.lens.look(each.body).required)
             is_below = each.segments and shape(each.segments[:-1]) == base and RESULT.match(each.segments[-1])
@@ -233,7 +233,7 @@ class _Lifecycle:
 
     def _is_cancellation(self, operation: Operation) -> bool:
         """Whether an operation is a verb below the address of a poll, or a DELETE of it that is said to cancel."""
-        base, segments = shape(_path_to_id(self._asked)), operation.segments
+        base, segments = shape(path_to_id(self._asked)), operation.segments
         last = segments[-1] if segments else ""
         own, colon, verb = last.partition(":")
         holder = [*segments[:-1], own] if colon else segments[:-1]
@@ -258,14 +258,6 @@ class _Lifecycle:
                 raw = context.api.schema(holder.properties[wire])
                 is_share = "percent" not in wire.lower() and isinstance(raw, Mapping) and raw.get("maximum") == 1
                 self._made.setdefault("progress", {"share" if is_share else "percent": f"{prefix}{wire}"})
-
-
-def _path_to_id(operation: Operation) -> list[str]:
-    """The path of a poll up to the id."""
-    parts = operation.segments
-    while parts and not is_parameter(parts[-1]):
-        parts = parts[:-1]
-    return parts or operation.segments
 
 
 def _version_of(path: str) -> str:

@@ -120,7 +120,8 @@ class FakeJobs(Generic[R]):
 
         Warns of a reason or a code that no client will read, because the spec does not say where it is.
         """
-        self._ends(State.FAILED, after, result, reason=reason or "no luck", code=code or "fake_failure")
+        said, coded = "no luck" if reason is None else reason, "fake_failure" if code is None else code
+        self._ends(State.FAILED, after, result, reason=said, code=coded)
         self._warn_of_untold({"message": reason, "code": code})
 
     def gets_cancelled(self, *, after: float | None = None) -> None:
