@@ -116,7 +116,7 @@ def test_a_job_that_is_gone_is_called_as_in_the_ledger(shell_of: Any, tmp_path: 
     """It stays running, and `--retry running` submits it again."""
     ledger = ("--ledger", str(tmp_path / "batch.db"))
     with shell_of("scrapio", scenarios="- scenario: stall") as (shell, _):
-        shell("fetch", "run-many", *ledger, "--timeout", "4s", stdin=INPUTS)
+        shell("fetch", "run-many", *ledger, "--timeout", "40s", stdin=INPUTS)  # a real second
     with shell_of("scrapio", scenarios=QUICK) as (shell, simulator):
         gone = shell("fetch", "run-many", *ledger, stdin=INPUTS)
         again = shell("fetch", "run-many", *ledger, "--retry", "running", stdin=INPUTS)
