@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
@@ -89,9 +90,11 @@ def test_an_interrupt_at_any_update_loses_nothing(updates: int, driver: Driver, 
 def test_leaving_during_submits_waits_for_their_replies(driver: Driver, package: ModuleType) -> None:
     """A job whose submit is in flight gets a handle; nothing is submitted after that."""
 
-    def slow(peer: Peer, _request: Received) -> None:
+    def slow(peer: Peer, request: Received) -> None:
         peer.stopping.wait(0.3)
-        peer.send(said("201 Created", id="j2", status="waiting"))
+        name = json.loads(request.body)["name"]
+        (id,) = (job.id for job in server.jobs.values() if job.name == name)
+        peer.send(said("201 Created", id=id, status="waiting"))
 
     with BrookServer(submits=[None, slow]) as server:
         client = driver.client(package, server.url)
