@@ -19,7 +19,7 @@ from bide.simulator.life.script import Script
 from bide.simulator.world.world import World
 
 if TYPE_CHECKING:
-    import uvicorn
+    from bide.simulator.server.prompt_server import PromptServer
 
 
 PAGE_PATH = "/_bide/"
@@ -115,7 +115,7 @@ class Simulator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join(_START_SECONDS)
         self._listener.close()
 
@@ -136,7 +136,7 @@ def _server(
     scenarios: str | None,
     key: str | None,
     on_entry: OnEntry | None,
-) -> uvicorn.Server:
+) -> PromptServer:
     if not 0 < speed <= 10_000:
         raise SimulatorError(f"speed is {speed:g}, expected more than 0 and at most 10000")
     try:
@@ -144,6 +144,7 @@ def _server(
 
         from bide.simulator.server.app import application
         from bide.simulator.server.connection import Connection
+        from bide.simulator.server.prompt_server import PromptServer
         from bide.simulator.server.stage import Stage
     except ImportError as error:
         raise SimulatorError(
@@ -169,7 +170,7 @@ def _server(
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = PromptServer(config)
     return server
 
 
