@@ -39,7 +39,7 @@ def compared(old: Version, new: Version) -> list[Finding]:
 
 def _differences(pair: Pair) -> Iterator[Difference]:
     """All differences. A thing that only refers to another by its new name is none."""
-    before, after = facts(pair.old.provider), facts(pair.new.provider)
+    before, after = pair.old.facts, pair.new.facts
     names: dict[str, str] = {}
     while more := {old: new for table in _NAMED for old, new in renames((table,), before[table], after[table]).items()}:
         for table in _NAMED:

@@ -59,11 +59,11 @@ def differences(old: Tree, new: Tree) -> list[Difference]:
 
 
 def _between(path: Path, old_path: Path, old: Tree, new: Tree) -> Iterator[Difference]:
-    if isinstance(old, Mapping) and new == "":  # no parts are no mapping
+    if isinstance(old, dict) and new == "":  # no parts are no mapping
         new = {}
-    elif isinstance(new, Mapping) and old == "":
+    elif isinstance(new, dict) and old == "":
         old = {}
-    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+    if not (isinstance(old, dict) and isinstance(new, dict)):
         if type(old) is not type(new) or old != new:
             yield Difference(_kind(old, new), path, old_path, old, new)
         return
@@ -104,16 +104,16 @@ def _renamed(path: Path, old_path: Path, old: Tree, new: Tree) -> Difference:
 
 def _kind(old: Tree, new: Tree) -> Kind:
     """A part that there may be or not, such as a cancellation, is added or removed."""
-    if old is None and isinstance(new, Mapping):
+    if old is None and isinstance(new, dict):
         return Kind.ADDED
-    return Kind.REMOVED if new is None and isinstance(old, Mapping) else Kind.CHANGED
+    return Kind.REMOVED if new is None and isinstance(old, dict) else Kind.CHANGED
 
 
 def renames(path: Path, old: Mapping[str, Tree], new: Mapping[str, Tree]) -> dict[str, str]:
     """The new names of things that only their name tells apart."""
-    if not any(fits(pattern, path) for pattern in _RENAMED):
-        return {}
     gone = [key for key in old if key not in new]
+    if not gone or not any(fits(pattern, path) for pattern in _RENAMED):
+        return {}
     come = [key for key in new if key not in old]
     found: dict[str, str] = {}
     for key in gone:
@@ -125,7 +125,7 @@ def renames(path: Path, old: Mapping[str, Tree], new: Mapping[str, Tree]) -> dic
 
 
 def _plain(tree: Tree) -> Tree:
-    return {key: each for key, each in tree.items() if key not in _UNNAMED} if isinstance(tree, Mapping) else tree
+    return {key: each for key, each in tree.items() if key not in _UNNAMED} if isinstance(tree, dict) else tree
 
 
 def fits(pattern: Path, path: Path) -> bool:

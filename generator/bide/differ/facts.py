@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TypeAlias
 
 from bide import ir
@@ -99,12 +100,7 @@ class _Facts:
         return found
 
     def _parts(self, value: Json) -> dict[str, Tree]:
-        left_out = _LEFT_OUT.get(type(value), frozenset())
-        found = {
-            each.name: self._of(each.name, getattr(value, each.name))
-            for each in fields(value)
-            if each.name not in left_out
-        }
+        found = {name: self._of(name, getattr(value, name)) for name in _attributes(value.__class__)}
         if isinstance(value, ir.Job):
             found["lifecycle"] = self._name(value.lifecycle.name)
         if isinstance(value, ir.ResultAt):  # the statuses are those of its request
@@ -128,6 +124,10 @@ class _Facts:
         return _by_key(pairs)
 
     def _of(self, name: str, value: Json) -> Tree:
+        if type(value) is str:
+            return self._name(value) if name in _REFERENCES else value
+        if value is None or type(value) is bool:
+            return value
         match value:
             case ir.Scalar() | ir.ListOf() | ir.MapOf() | ir.Named() | ir.OneOf():
                 return type_text(value, self._renamed)
@@ -156,8 +156,6 @@ class _Facts:
                 return {str(key): self._of(name, each) for key, each in value.items()}
             case list():
                 return json_text(value)
-            case str() if name in _REFERENCES:
-                return self._name(value)
         return value
 
     def _tuple(self, name: str, values: tuple[Json, ...]) -> Tree:
@@ -179,6 +177,13 @@ class _Facts:
             value = self._name(value)
             return key or value, value
         return key, value if isinstance(value, str) else json_text(value)
+
+
+@cache
+def _attributes(kind: type) -> tuple[str, ...]:
+    """The attributes of a part that are in the tree, and in the same form."""
+    left_out = _LEFT_OUT.get(kind, frozenset())
+    return tuple(each.name for each in fields(kind) if each.name not in left_out)
 
 
 def _by_key(pairs: Iterable[tuple[str, Tree]]) -> dict[str, Tree]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bide import ir
 from bide.differ.differences import Path
+from bide.differ.facts import Tree, facts
 from bide.differ.uses import Uses, uses
 from bide.ir import Json
 from bide.lint.spec import METHODS, SECTIONS
@@ -56,6 +57,11 @@ class Version:
 
     document: source.Document
     provider: ir.Provider
+
+    @cached_property
+    def facts(self) -> dict[str, Tree]:
+        """Everything that its package is made of."""
+        return facts(self.provider)
 
     @cached_property
     def uses(self) -> Uses:
