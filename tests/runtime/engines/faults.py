@@ -46,7 +46,7 @@ def single(data: bytes) -> Iterator[bytes]:
 
 SLOWNESS = {
     "silent": play(Peer.wait_until_gone),
-    "status": play(drip(single(reply(b"x")))),
+    "status": play(drip(single(reply(b"x")), 0.05)),
     "headers": play(b"HTTP/1.1 200 OK\r\n", drip(single(b"X-Slow: " + b"x" * 999))),
     "interim": play(drip([b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 999)),
     "body": play(head(content_length="999"), drip(single(b"x" * 999))),
