@@ -91,7 +91,7 @@ def test_each_place_of_a_key(auth: str) -> None:
     assert main(["check", "specs/acme.yaml"]) == 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     title=st.text(st.characters(blacklist_categories=["Cc", "Cs"]), min_size=1, max_size=30),
     job=st.sampled_from(["task", "image", "url_scrape", "job", "null", "yes"]),

@@ -84,7 +84,7 @@ def test_a_spec_does_not_differ_from_itself(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SPECS, ids=name_of)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(choice=st.data())
 def test_an_edit_is_reported_or_has_no_effect(path: Path, choice: st.DataObject) -> None:
     """If nothing is reported, every byte of the package is the same; and it is the same in both directions."""

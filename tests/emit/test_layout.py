@@ -53,7 +53,7 @@ _PLACES = st.sampled_from(
 
 
 @given(_PLACES, _VALUES)
-@settings(max_examples=400)
+@settings(max_examples=200)
 @example("x = {}\n", 'f("' + "a" * 200 + '")')
 def test_a_line_is_broken_as_black_breaks_it(place: str, value: str) -> None:
     """For all names, literals, calls and displays that are printed, at any place."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -123,26 +124,23 @@ def printed(data: Json) -> dict[str, str]:
     return drafted(provider)
 
 
+@lru_cache(maxsize=100)  # one text changes few modules
 def shape(text: str) -> Json:
     """The syntax of a module without its texts. It is read as bytes, as Python reads a file."""
     return _shape(ast.parse(text.encode()))
 
 
-def _shape(node: object) -> Json:
+def _shape(node: ast.AST | list[Json]) -> Json:
     """A syntax tree as tuples, without texts; of tables of texts, also without their number."""
-    match node:
-        case list():
-            return [_shape(inner) for inner in node]
-        case ast.Constant(value=str()):
-            return ""
-        case ast.Tuple(elts=elements) if all(_is_text(inner) for inner in elements):
-            return ""
-        case ast.AST():
-            return (type(node), *[_shape(getattr(node, name, None)) for name in node._fields])
-    return node
+    if isinstance(node, list):
+        return [_shape(inner) if isinstance(inner, ast.AST) else inner for inner in node]
+    if _is_text(node) or (isinstance(node, ast.Tuple) and all(map(_is_text, node.elts))):
+        return ""
+    parts = [getattr(node, name, None) for name in node._fields]
+    return (type(node), *[_shape(each) if isinstance(each, ast.AST | list) else each for each in parts])
 
 
-def _is_text(node: ast.expr) -> bool:
+def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 

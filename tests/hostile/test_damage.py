@@ -97,7 +97,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ANYTHING)
 def test_any_yaml(value: Json) -> None:
     """Any value is a spec or is refused with reasons."""

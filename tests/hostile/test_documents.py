@@ -86,7 +86,7 @@ def test_diagrams_hold_states_and_arrows(text: str) -> None:
     assert len(fences) == 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY_TEXT)
 def test_any_text_is_one_line_of_words(text: str) -> None:
     """Printed as Markdown, a text is one paragraph or one table cell, and nothing else."""
@@ -102,7 +102,7 @@ def test_any_text_is_one_line_of_words(text: str) -> None:
     assert not re.search(r"(?i)https?:/|www\.\w", printed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY_TEXT)
 def test_spans_links_labels_and_strings_end_where_they_should(text: str) -> None:
     """Code spans, link titles, diagram labels and TOML strings end after their text, not before."""

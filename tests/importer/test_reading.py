@@ -158,7 +158,7 @@ BROKEN = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_damage_gives_a_spec_or_a_reason(data: st.DataObject) -> None:
     """Any value of a document may be anything else: never a traceback, and never a spec that does not check clean."""

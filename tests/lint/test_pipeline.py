@@ -176,7 +176,7 @@ hostile = [
 anything = st.sampled_from([*words, *hostile]) | st.text(max_size=8) | st.none() | st.booleans() | st.integers(-2, 500)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(paths(DATA)[1:]), anything, st.booleans(), st.booleans()), min_size=1, max_size=3
