@@ -1,8 +1,8 @@
 """Check quickly whether data fits a JSON Schema: yes or no.
 
 Most specs that are read fit the schema, and jsonschema takes about 100 times as long to find that out. So jsonschema
-runs only after this module says no, and then finds what is wrong and where. A schema with a keyword that this module
-does not support never fits.
+looks only at the parts to which this module says no, and then finds what is wrong and where. A schema with a keyword
+that this module does not support never fits.
 """
 
 from __future__ import annotations
@@ -32,10 +32,15 @@ IS_OF_TYPE: Mapping[str, Check] = {
 
 def compiled(schema: Mapping[str, Json]) -> Check:
     """A function that returns whether data fits *schema*."""
-    definitions: _Definitions = {}
+    return _check(schema, definitions(schema))
+
+
+def definitions(schema: Mapping[str, Json]) -> dict[str, Check]:
+    """The check of each of its `$defs`, by its reference."""
+    found: _Definitions = {}
     for name, each in schema.get("$defs", {}).items():
-        definitions[f"#/$defs/{name}"] = _check(each, definitions)
-    return _check(schema, definitions)
+        found[f"#/$defs/{name}"] = _check(each, found)
+    return found
 
 
 def pattern(text: str) -> re.Pattern[str]:

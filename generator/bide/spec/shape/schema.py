@@ -57,7 +57,8 @@ def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
         return []
     from bide.spec.shape.validator import errors  # slow to import
 
-    found = list(found_in(islice(errors(spec_schema(), document.data), PROBLEM_LIMIT), spec_schema()["$defs"]))
+    violations = islice(errors(spec_schema(), document.data, _definitions()), PROBLEM_LIMIT)
+    found = list(found_in(violations, spec_schema()["$defs"]))
     translation = _Translation(document, _misspelt_keys(found))
     told = ((problem, fault.culprit) for fault in found for problem in translation.of(fault))
     return sorted(set(islice(told, PROBLEM_LIMIT)), key=lambda one: one[0])
@@ -66,6 +67,11 @@ def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
 @cache
 def _is_shaped_like_a_spec() -> shape.Check:
     return shape.compiled(spec_schema())
+
+
+@cache
+def _definitions() -> Mapping[str, shape.Check]:
+    return shape.definitions(spec_schema())
 
 
 @cache
