@@ -18,6 +18,7 @@ import pytest
 from bide.cli.app import main
 from bide.lint.pipeline import read_spec
 from bide.simulator import Simulator
+from tests.live.brook import imported
 from tests.own_tests import own_tests
 
 HERE = Path(__file__).parent
@@ -61,7 +62,7 @@ def authored(
     spec: Authored = request.param
     out = tmp_path_factory.mktemp("authored")
     assert main(["generate", str(HERE / f"{spec.name}.yaml"), "--out", str(out)]) == 0
-    sys.path.insert(0, str(out / spec.name))
+    imported(f"{spec.name}_client", out / spec.name)
     yield spec, out / spec.name
     sys.path.remove(str(out / spec.name))
 

@@ -166,9 +166,13 @@ def written(provider: Provider, folder: Path, *, vendor: bool = False) -> Path:
 
 def packed(provider: Provider, folder: Path) -> ModuleType:
     """The provider's package, generated into *folder* and imported anew."""
-    name = f"{provider.name}_client"
+    return imported(f"{provider.name}_client", written(provider, folder))
+
+
+def imported(name: str, folder: Path) -> ModuleType:
+    """The package of this name in *folder*, imported anew."""
     for module in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
         del sys.modules[module]  # of another test, with a spec of the same name
-    sys.path.insert(0, str(written(provider, folder)))
+    sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     return importlib.import_module(name)
