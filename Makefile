@@ -105,6 +105,8 @@ check: $(READY) ## Look for faults of layout, style, types, and drift between sp
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
 	done
+	rm -rf $(VENV)/vendored && $(BIN)/bide generate specs/knowledgesdk.yaml --vendor --out $(VENV)/vendored >/dev/null
+	cd $(VENV)/vendored/knowledgesdk && $(BIN)/mypy --strict --cache-dir $(CURDIR)/.mypy_cache/vendored -p knowledgesdk_client
 	$(BIN)/bide generate $(SPECS) --check
 
 canary: ## Check the hooks into urllib3, aiohttp and httpcore2 with the newest releases of all three

@@ -1,11 +1,11 @@
-"""`--vendor`: a package with its own copy of the runtime, without bide-runtime, that keeps the same promises."""
+"""`--vendor`: a package with its own copy of the runtime, without bide-runtime, that keeps the same promises.
+
+That its types are exact too is seen by `make check`.
+"""
 
 from __future__ import annotations
 
 import ast
-import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -50,14 +50,6 @@ def test_its_dependencies(package: Path) -> None:
 
     assert {need.partition(">")[0] for need in project["dependencies"]} == {"aiohttp", "msgspec", "urllib3"}
     assert not [name for name in imported if name.split(".")[0] in ("bide", "bide_runtime")]
-
-
-def test_its_types_are_exact(package: Path) -> None:
-    """`mypy --strict` has no findings, also in the copy of the runtime."""
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "-p", "knowledgesdk_client"]
-    done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stdout
 
 
 def test_vendor_needs_the_runtime(
