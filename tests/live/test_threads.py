@@ -11,6 +11,7 @@ from types import ModuleType
 
 from tests.live.brook_server import DROP, HTML, BrookServer, refuses, said
 from tests.runtime.engines.server import Peer, Received
+from tests.threads import left_behind, running
 
 MIN_INTERVAL = 0.03
 """Brook's min_interval is 40 ms; threads wake up some milliseconds late."""
@@ -71,6 +72,7 @@ def test_a_result_is_fetched_once_for_all_waits(package: ModuleType) -> None:
 
 def test_batches_in_eight_threads_share_a_client(package: ModuleType) -> None:
     """They share its rate limits: no job is created twice, and min_interval holds."""
+    before = running()
     with BrookServer(lasts=0.1) as server, package.Brook("key", base_url=server.url) as client:
 
         def work(number: int) -> list[str]:
@@ -82,14 +84,15 @@ def test_batches_in_eight_threads_share_a_client(package: ModuleType) -> None:
         assert [[f"{number}.{turn}" for turn in range(6)] for number in range(4)] == results
         assert 24 == len(server.jobs)
         assert min(job.closest for job in server.jobs.values()) > MIN_INTERVAL
-    assert not [thread for thread in threading.enumerate() if thread.name == "bide-sender"]
+    assert [] == left_behind(before)
 
 
 def test_a_wait_needs_no_thread(package: ModuleType) -> None:
     """A blocking wait runs in the calling thread."""
+    before = running()
     with BrookServer(lasts=0.2) as server, package.Brook("key", base_url=server.url) as client:
         names: set[str] = set()
-        client.task.run(name="x", on_update=lambda _: names.update(thread.name for thread in threading.enumerate()))
+        client.task.run(name="x", on_update=lambda _: names.update(thread.name for thread in running() - before))
         assert not [name for name in names if name.startswith("bide") or "look-up" in name]
 
 

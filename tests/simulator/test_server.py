@@ -192,7 +192,7 @@ def test_the_end_of_a_simulator() -> None:
     caller.connection.close()
 
     assert time.monotonic() - begin < 4
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads
     with pytest.raises(ConnectionRefusedError):
         Caller(simulator).submit()
 

@@ -15,6 +15,7 @@ from tests.runtime.acme import KEY, PART, Acme
 from tests.runtime.batch.factory import Factory, urls
 from tests.runtime.fakes import FakeTransport, Reply, Sent, TimedTransport
 from tests.runtime.world import BROKEN, DONE, TICKET, World, report, served
+from tests.threads import left_behind, of_bide, running
 
 
 def test_a_blocking_batch_returns_every_outcome() -> None:
@@ -34,13 +35,14 @@ def test_blocking_jobs_run_side_by_side_on_a_few_threads() -> None:
     clock = SystemClock(speed=20)
     most = 0
     lock = threading.Lock()
+    before = running()
 
     class Slow(TimedTransport):
         def send(self, request: Any, *, timeout: float) -> Any:
             nonlocal most
             time.sleep(0.005)
             with lock:
-                most = max(most, sum(thread.name.startswith("bide") for thread in threading.enumerate()))
+                most = max(most, len(of_bide(before)))
                 return self.take(request, timeout).response()
 
     client = Acme(KEY, transport=Slow(factory, clock), clock=clock)
@@ -48,12 +50,7 @@ def test_blocking_jobs_run_side_by_side_on_a_few_threads() -> None:
 
     assert 40 == sum(outcome.is_ok for outcome in outcomes)
     assert 2 <= most <= 8
-    assert not any(thread.name.startswith("bide") and thread.is_alive() for thread in _after_a_moment())
-
-
-def _after_a_moment() -> list[threading.Thread]:
-    time.sleep(0.05)
-    return threading.enumerate()
+    assert [] == left_behind(before)
 
 
 def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
