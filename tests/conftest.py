@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.providers.made import Packages
+
 # How long an example takes depends on the machine.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -19,6 +21,12 @@ def _cache() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setenv("XDG_CACHE_HOME", folder)
         yield
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    """The package of each made-up provider, by name. There is one of each in a process."""
+    return Packages(tmp_path_factory.mktemp("providers"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

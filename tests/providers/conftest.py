@@ -7,13 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.live.driver import Driver
-from tests.providers.made import Packages
-
-
-@pytest.fixture(scope="session")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
-    """The package of each provider, by name."""
-    return Packages(tmp_path_factory.mktemp("providers"))
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -18,8 +18,7 @@ from bide_runtime.apps.cli import run
 from bide.ir import Provider
 from bide.lint.pipeline import read_spec
 from bide.simulator import Simulator
-from tests.live.brook import packed
-from tests.providers.made import NAMES, provider
+from tests.providers.made import NAMES, Packages, provider
 
 REPOSITORY = Path(__file__).parents[4]
 SPEED = 40.0
@@ -74,27 +73,25 @@ class Shell:
 
 
 class Shells:
-    """Makes packages, and shells for them."""
+    """Shells for the package of each provider."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._made: set[str] = set()
+    def __init__(self, packages: Packages) -> None:
+        self._packages = packages
 
     def package(self, name: str) -> str:
         """The import name of the package of a provider: made on first use, or that in `generated`."""
-        if name not in self._made:
-            if name in NAMES:
-                packed(spec_of(name), self._folder / name)
-            else:
-                sys.path.insert(0, str(REPOSITORY / "generated" / name))
-            self._made.add(name)
-        return f"{spec_of(name).name}_client"
+        if name in NAMES:
+            return self._packages[name].__name__
+        folder = str(REPOSITORY / "generated" / name)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        return f"{name}_client"
 
 
 @pytest.fixture(scope="session")
-def shells(tmp_path_factory: pytest.TempPathFactory) -> Shells:
-    """The packages of all providers, made on first use."""
-    return Shells(tmp_path_factory.mktemp("shells"))
+def shells(packages: Packages) -> Shells:
+    """The packages of all providers."""
+    return Shells(packages)
 
 
 @pytest.fixture

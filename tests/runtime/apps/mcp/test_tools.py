@@ -24,11 +24,6 @@ NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 """Of a tool, by the protocol."""
 
 
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
-    return Packages(tmp_path_factory.mktemp("providers"))
-
-
 @pytest.fixture(params=[*NAMES, *GENERATED])
 def catalog(request: pytest.FixtureRequest, packages: Packages, monkeypatch: pytest.MonkeyPatch) -> Catalog:
     """The catalog of each provider."""
