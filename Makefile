@@ -36,7 +36,7 @@ test: $(READY) ## Run every test: Bide's own, then those of each generated packa
 	$(PY) -m pytest -n 3 --dist worksteal tests  # three on two cores, since some wait for sockets
 	@set -e; for name in $(PACKAGES); do \
 		echo "--- generated/$$name"; \
-		(cd generated/$$name && PYTHONPATH=. $(PY) -m pytest -n 2 --dist worksteal tests); \
+		(cd generated/$$name && BIDE_EXAMPLES=10 PYTHONPATH=. $(PY) -m pytest -n 2 --dist worksteal tests); \
 	done
 
 browser: $(READY) ## Click through the page of the simulator in Chromium, if there is one; PICTURE=docs/simulator.png takes the picture
