@@ -14,7 +14,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 EXAMPLES = "5"
-"""Of each property. The packages of `specs/` run with their usual 20; for 60 more those would take long."""
+"""Of each property. The packages of `specs/` run with 10; for 60 more those would take long."""
 
 _LOADED = [
     "pytest",

@@ -12,12 +12,12 @@ _PAUSE_SECONDS = 0.002
 
 
 class PromptServer(uvicorn.Server):
-    """One application's server, in this thread or another."""
+    """Serves an application until `stop` is called or the process is interrupted."""
 
     _serving: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
-        """Stop it, from any thread."""
+        """Stop at once. Any thread may call this."""
         self.should_exit = True
         if self._serving is not None and not (loop := self._serving.get_loop()).is_closed():
             loop.call_soon_threadsafe(self._serving.cancel)
