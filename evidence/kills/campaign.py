@@ -111,29 +111,30 @@ def fight(campaign: Campaign, folder: Path, *, kills: int, jitter: Random, input
     scenarios.write_text(HARSH if campaign.is_harsh else QUICK, encoding="utf-8")
     number = 0
     with simulator(SPECS[campaign.provider], scenarios, speed=SPEED) as base_url:
+        run(_work(campaign, folder / "first", base_url, inputs=1))  # imports what the processes need
         while counted.kills < kills:
             number += 1
-            place = folder / f"{number}"
-            place.mkdir()
-            most = min(kills - counted.kills, 15)
-            counted.add(_round(campaign, place, base_url, f"r{number}", inputs, most, jitter))
+            work = _work(campaign, folder / f"{number}", base_url, inputs)
+            counted.add(_round(campaign, work, base_url, min(kills - counted.kills, 15), jitter))
     return counted
 
 
-def _round(
-    campaign: Campaign, place: Path, base_url: str, name: str, inputs: int, kills: int, jitter: Random
-) -> Counted:
-    """One ledger, killed again and again, and then left to end."""
-    urls = [f"https://example.com/{name}/{number}" for number in range(inputs)]
-    work = Work(
+def _work(campaign: Campaign, place: Path, base_url: str, inputs: int) -> Work:
+    """Inputs for a ledger in a new folder."""
+    place.mkdir()
+    return Work(
         provider=campaign.provider,
         base_url=base_url,
         speed=SPEED,
         ledger=place / "crawl.db",
         told=place / "told.txt",
-        urls=urls,
+        urls=[f"https://example.com/{place.name}/{number}" for number in range(inputs)],
         is_async=campaign.is_async,
     )
+
+
+def _round(campaign: Campaign, work: Work, base_url: str, kills: int, jitter: Random) -> Counted:
+    """One ledger, killed again and again, and then left to end."""
     alive: list[int] = []
     killed = 0
     while True:
@@ -166,7 +167,7 @@ def _round(
             codes.append(_waited(_forked(work)))
     counted = _judged(campaign, work, base_url)
     counted.kills = killed
-    counted.notes += [f"{name}: a process ended with {code}" for code in codes if code]
+    counted.notes += [f"{work.ledger}: a process ended with {code}" for code in codes if code]
     counted.lost += sum(code != 0 for code in codes)
     return counted
 
