@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Iterator
 
@@ -27,6 +28,11 @@ def _cache() -> Iterator[None]:
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     """The package of each made-up provider, by name. There is one of each in a process."""
     return Packages(tmp_path_factory.mktemp("providers"))
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of each garbage collection what was collected: thousands of tests would take a tenth of the time."""
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
