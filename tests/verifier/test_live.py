@@ -107,11 +107,11 @@ def test_a_result_at_another_address(verify: Verify, capsys: pytest.CaptureFixtu
 
 def test_a_min_interval_that_is_too_low(verify: Verify, server: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
     """The server refuses polls that keep to the spec."""
-    spec = drifted(("interval: 2s..5s, min_interval: 1s", "interval: 400ms, min_interval: 400ms"))
+    spec = drifted(("interval: 2s..5s, min_interval: 1s", "interval: 100ms, min_interval: 100ms"))
 
     assert verify(spec, "--job", "film", "--yes") == 1
     assert findings(capsys.readouterr().out) == [
-        "a poll of shot got HTTP 429, although it kept to the min_interval of 0.4 s [polled-too-soon]"
+        "a poll of shot got HTTP 429, although it kept to the min_interval of 0.1 s [polled-too-soon]"
     ]
 
 
