@@ -7,6 +7,7 @@ import ssl
 from functools import lru_cache
 
 from ..errors.client import ConfigurationError
+from ..process import fork_count
 
 _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 """The environment variables that Python and OpenSSL read for a context."""
@@ -15,9 +16,10 @@ _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 def tls_context(use: str) -> ssl.SSLContext:
     """A context that verifies certificates and host names, one for each *use* in this process.
 
-    Engines change a context, for example its protocols, so each engine needs its own. Raises `ConfigurationError`.
+    Engines change a context, for example its protocols, so each engine needs its own. So does a child process: OpenSSL
+    has a lock in each, which another thread may have held at the fork. Raises `ConfigurationError`.
     """
-    return _read(use, *map(os.environ.get, _VARIABLES))
+    return _read(use, fork_count(), *map(os.environ.get, _VARIABLES))
 
 
 def tls_failure(error: Exception) -> ConfigurationError:
@@ -44,8 +46,8 @@ def unreadable_bundle() -> str:
     return ""
 
 
-@lru_cache(maxsize=16)
-def _read(use: str, *_environment: str | None) -> ssl.SSLContext:
+@lru_cache(maxsize=64)  # those of the parent process stay: to free one, OpenSSL takes its lock
+def _read(use: str, forks: int, *_environment: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context()
     except (OSError, ValueError) as error:

@@ -19,6 +19,7 @@ import httpx2
 import pytest
 import urllib3
 from bide_runtime.engines.aiohttp_transport import AiohttpTransport
+from bide_runtime.engines.certificates import tls_context
 from bide_runtime.engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
 from bide_runtime.engines.urllib3_transport import Urllib3Transport
 from bide_runtime.errors.client import ClientClosed, ConfigurationError
@@ -195,6 +196,18 @@ def test_locks_that_are_held_at_the_fork(server: Server) -> None:
 
     assert len(locks) == len(taken)
     assert ends_well(child)
+
+
+def test_a_child_has_a_tls_context_of_its_own() -> None:
+    """OpenSSL has a lock in a context, which another thread may hold at the fork."""
+    of_parent = tls_context("urllib3")
+
+    def work() -> None:
+        assert tls_context("urllib3") is not of_parent
+        assert tls_context("urllib3") is tls_context("urllib3")
+
+    assert tls_context("urllib3") is of_parent
+    assert ends_well(in_child(work))
 
 
 @pytest.mark.parametrize("engine", [*BLOCKING, *AWAITED])
