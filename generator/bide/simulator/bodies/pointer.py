@@ -33,21 +33,21 @@ def at(value: Json, pointer: Pointer) -> Json:
 def put(body: dict[str, Json], pointer: Pointer, value: Json) -> None:
     """Write a value, and the objects and lists that lead to it. Other values on the way are replaced by these."""
     step, *rest = pointer
-    body[step] = _written(body.get(step), rest, value)
+    body[step] = written(body.get(step), rest, value)
 
 
-def _written(holder: Json, pointer: Sequence[str], value: Json) -> Json:
-    """*holder* with *value* at *pointer*. A list that is too short is filled up with null."""
+def written(holder: Json, pointer: Sequence[str], value: Json) -> Json:
+    """*holder* with *value* at *pointer*: a list, if that begins with a place in one. It is filled up with null."""
     if not pointer:
         return value
     step, *rest = pointer
     if INDEX.fullmatch(step) and not isinstance(holder, dict):
         items = holder if isinstance(holder, list) else []
         items += [None] * (int(step) + 1 - len(items))
-        items[int(step)] = _written(items[int(step)], rest, value)
+        items[int(step)] = written(items[int(step)], rest, value)
         return items
     named: dict[str, Json] = holder if isinstance(holder, dict) else {}
-    named[step] = _written(named.get(step), rest, value)
+    named[step] = written(named.get(step), rest, value)
     return named
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bide.ir import ErrorShape, Json, Pointer, Provider
-from bide.simulator.bodies.pointer import MISSING, at, put
+from bide.simulator.bodies.pointer import MISSING, at, written
 from bide.simulator.life.answer import Answer, of_json
 
 _CODES: Final = {
@@ -43,12 +43,13 @@ def refusal(provider: Provider, refused: Refused, request_id: str) -> Answer:
     """The error reply."""
     code = _CODES.get(refused.status, "error")
     body = error_body(provider.errors, code, refused.message)
-    if provider.request_id_field and at(body, provider.request_id_field[:1]) is MISSING:
-        put(body, provider.request_id_field, request_id)
+    where = provider.request_id_field
+    if where and isinstance(body, dict) and at(body, where[:1]) is MISSING:
+        body = written(body, where, request_id)
     return of_json(body, refused.status, refused.headers)
 
 
-def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> dict[str, Json]:
+def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> Json:
     """An error body in the first shape that holds code and message, and that clients decode as such.
 
     If there is none, in the first shape that holds the message.
@@ -90,10 +91,8 @@ def _read_as(shapes: tuple[ErrorShape, ...], body: Json) -> ErrorShape | None:
     return None
 
 
-def _printed(shape: ErrorShape, code: str, message: str) -> dict[str, Json]:
-    body: dict[str, Json] = {}
-    if shape.code:
-        put(body, shape.code, code)
-    if shape.message:
-        put(body, shape.message, message)
+def _printed(shape: ErrorShape, code: str, message: str) -> Json:
+    body: Json = None
+    for pointer, text in ((shape.code, code), (shape.message, message)):
+        body = written(body, pointer, text) if pointer else body
     return body

@@ -17,7 +17,7 @@ _PAGE = b"<html><title>Just a moment...</title></html>"
 
 def error_reply(provider: Provider, status: int, code: str, message: str) -> Reply:
     """An error reply in the provider's own shape."""
-    body: Json = {}
+    body: Json = None
     shape = provider.errors[0] if provider.errors else None
     for path, text in ((shape.code, code), (shape.message, message)) if shape else ((("message",), message),):
         body = placed(body, path, text) if path else body
