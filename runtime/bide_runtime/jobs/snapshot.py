@@ -101,13 +101,21 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
 
     @property
     def error_code(self) -> str | None:
-        """The provider's error code, if the job failed."""
-        return (self._error or self._lifecycle.error_in(self._facts))[0]
+        """The provider's error code; `None` while the job runs, and if it succeeded."""
+        return self._told[0]
 
     @property
     def error_message(self) -> str | None:
-        """The provider's error message, if the job failed."""
-        return (self._error or self._lifecycle.error_in(self._facts))[1]
+        """The provider's error message; `None` while the job runs, and if it succeeded."""
+        return self._told[1]
+
+    @property
+    def _told(self) -> tuple[str | None, str | None]:
+        """Code and message of the error. Where it would be, some providers tell how a good job is doing."""
+        if self._error is not None:
+            return self._error
+        is_good = self.state in (State.PENDING, State.RUNNING, State.SUCCEEDED)
+        return (None, None) if is_good else self._lifecycle.error_in(self._facts)
 
     @property
     def credits(self) -> float | None:
