@@ -27,7 +27,7 @@ def test_the_test_is_warned_of_a_code_that_no_client_will_read(generated: Callab
     """At its own line. The job fails all the same, with the reason."""
     package, fake = generated("anakin"), import_module("anakin_client.testing").FakeAnakin()
 
-    with pytest.warns(UserWarning, match="no client will read the code 'E_EMPTY' of a url_scraper job") as told:
+    with pytest.warns(UserWarning, match="no client will read the code 'E_EMPTY' of url_scraper jobs") as told:
         fake.url_scraper.fails("the page is empty", code="E_EMPTY")
     assert told[0].filename == __file__
     with pytest.raises(package.JobFailed, match="the page is empty"):

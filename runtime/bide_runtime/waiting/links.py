@@ -63,9 +63,7 @@ def checked_values(kind: JobKind[Any, Any], values: Mapping[str, Json]) -> dict[
     for name, text in found.items():
         in_header = any(name in placeholders(each) for each in kind.lifecycle.header_texts)
         if not is_value(text) or (in_header and not (text.isascii() and text.isprintable())):
-            raise InvalidArgument(
-                f"{name} is {text!r:.80}, which the requests of a {kind.name} job cannot have in them"
-            )
+            raise InvalidArgument(f"{name} is {text!r:.80}, which the requests of {kind.name} jobs cannot have in them")
     return found
 
 
@@ -175,10 +173,10 @@ def attach_record(
     if missing := sorted(kind.lifecycle.names - record.values.keys()):
         example = ", ".join(f"{name}=..." if name.isidentifier() else f'**{{"{name}": ...}}' for name in missing)
         raise InvalidArgument(
-            f"a {kind.name} job is polled at an address with {', '.join(missing)}: pass {example} too"
+            f"{kind.name} jobs are polled at an address with {' and '.join(missing)}: pass {example} too"
         )
     if unknown := sorted(record.values.keys() - kind.lifecycle.all_names):
-        raise InvalidArgument(f"the addresses of a {kind.name} job have no {', '.join(unknown)}")
+        raise InvalidArgument(f"the addresses of {kind.name} jobs have no {' or '.join(unknown)}")
     if isinstance(kind.lifecycle.poll, Link) and not kind.lifecycle.poll.path:
         if refusal(account, job_id) is not None:
             raise InvalidArgument(

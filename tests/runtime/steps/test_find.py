@@ -211,11 +211,11 @@ def test_values_are_those_of_the_item_in_any_charset(world: Make) -> None:
 def test_what_cannot_be_found_is_refused(world: Make) -> None:
     """Before anything is sent."""
     w, of = world(served(polls=[listed(MINE)])), found_in()
-    with pytest.raises(InvalidArgument, match="no list in which a part job could be found"):
+    with pytest.raises(InvalidArgument, match="no list in which part jobs could be found"):
         w.do(w.jobs(PART).find(order(PART, url="u")))
     with pytest.raises(InvalidArgument, match="this submission has no ref"):
         w.do(w.jobs(of).find(order(of, url="u")))
-    with pytest.raises(InvalidArgument, match="no submission of a part job"):
+    with pytest.raises(InvalidArgument, match="no submission of part jobs"):
         w.do(w.jobs(of).find("j7"))
     for wrong in ("now", float("nan"), True):
         with pytest.raises(InvalidArgument, match="sent_at must be a number"):

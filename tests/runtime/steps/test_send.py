@@ -164,7 +164,7 @@ def test_send_takes_submissions_alone(world: Make, given: Any) -> None:
     """Those of its kind of job."""
     w = world(served())
     other = w.jobs(APART).prepare(url="u") if given is APART else given
-    with pytest.raises(InvalidArgument, match="no submission of a part job"):
+    with pytest.raises(InvalidArgument, match="no submission of part jobs"):
         w.do(w.jobs(PART).send(other))
 
 

@@ -125,7 +125,10 @@ def test_attach_takes_the_arguments_that_the_addresses_need(world: Make) -> None
     w = world(always(DONE))
     two = named(poll="/{region}/{endpoint}/jobs/{job_id}")
 
-    with pytest.raises(InvalidArgument, match=r"with endpoint, region: pass endpoint=\.\.\., region=\.\.\. too"):
+    with pytest.raises(
+        InvalidArgument,
+        match=r"part jobs are polled at an address with endpoint and region: pass endpoint=\.\.\., region=\.\.\. too",
+    ):
         w.jobs(two).attach("j1")
     assert "hello" == w.do(w.jobs(ENDPOINT).attach("j1", endpoint="e").wait()).text
     assert ["GET /v2/e/jobs/j1"] == w.lines

@@ -144,7 +144,7 @@ class KindOfJobs(Namespace, Generic[S, R]):
 def checked_submission(kind: JobKind[S, R], submission: Submission[S, R]) -> Submission[S, R]:
     """*submission*, if it is one of this kind. Raises `InvalidArgument`."""
     if not isinstance(submission, Submission) or not submission.kind.is_same(kind):
-        raise InvalidArgument(f"this is no submission of a {kind.name} job, but {submission!r:.80}")
+        raise InvalidArgument(f"this is no submission of {kind.name} jobs, but {submission!r:.80}")
     return submission
 
 

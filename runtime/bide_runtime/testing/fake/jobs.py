@@ -199,7 +199,7 @@ class FakeJobs(Generic[R]):
         for what, place in {"message": lifecycle.error_message, "code": lifecycle.error_code}.items():
             if given[what] is not None and (place == lifecycle.status or not has(self.kind.snapshot, place)):
                 warnings.warn(
-                    f"no client will read the {what} {given[what]!r} of a {self.kind.name} job: its spec has no place"
+                    f"no client will read the {what} {given[what]!r} of {self.kind.name} jobs: its spec has no place"
                     f" for it in `error` of the lifecycle",
                     stacklevel=3,
                 )

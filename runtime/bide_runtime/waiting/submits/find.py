@@ -80,7 +80,7 @@ def find(
 
 def _at(kind: JobKind[Any, Any]) -> FindAt:
     if kind.submit.find is None:
-        raise InvalidArgument(f"the provider has no list in which a {kind.name} job could be found by a reference")
+        raise InvalidArgument(f"the provider has no list in which {kind.name} jobs could be found by a reference")
     return kind.submit.find
 
 
