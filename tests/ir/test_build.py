@@ -326,6 +326,15 @@ def test_a_body_in_place(acme: ir.Provider) -> None:
     assert [one.name for one in job.submit.parameters] == ["url", "max_pages", "timeout_", "formats", "webhook"]
 
 
+def test_the_words_for_a_body_of_bytes_hold_in_python_and_in_a_terminal() -> None:
+    """Docstrings and the help of a command have the same description, so it names no type of Python."""
+    text = changed(("    post: /watch\n    body: SearchRequest\n", "    post: /watch\n    body: bytes\n"))
+    watch = next(each for each in read_spec(FILE, text).operations if each.name == "watch")
+    (body,) = watch.endpoint.parameters
+
+    assert body.field.description == "The body: bytes, or a file with them."
+
+
 def test_jobs(acme: ir.Provider) -> None:
     """A job has its id, its models and its lifecycle."""
     job = acme.jobs[0]

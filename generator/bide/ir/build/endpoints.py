@@ -16,7 +16,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 _NOT_IDEMPOTENT = frozenset(("POST", "PATCH"))
 _WHOLE = {
     "object": "The body, as a JSON object.",
-    "bytes": "The body: bytes, a path, a file opened with `rb`, or an `UploadFile`.",
+    "bytes": "The body: bytes, or a file with them.",
 }
 """The descriptions of bodies that are one argument."""
 _TEMPLATES = {"query": ir.Place.QUERY, "headers": ir.Place.HEADER, "body": ir.Place.BODY}
