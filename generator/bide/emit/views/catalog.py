@@ -12,6 +12,7 @@ from bide.emit.views.schemas import Schema, Schemas
 from bide.emit.words import prose
 from bide.emit.words.samples import is_known, samples
 from bide.ir import Endpoint, Job, Json, Kind, Operation, Provider, Scalar, Secret, Source, Type, Variable
+from bide.spec.names import snake_case
 
 _BYTES = Scalar(Kind.BYTES)
 
@@ -60,7 +61,7 @@ class _Catalog:
             "has_keys": job.idempotency_key is not None,
             "can_be_cancelled": lifecycle.cancel is not None,
             "has_progress": any((lifecycle.progress.share, lifecycle.progress.percent, lifecycle.progress.done)),
-            "address": [each.name for each in job.address_arguments.values()],
+            "address": _address(job),
             "timeout": polling.timeout,
             "typical": list(polling.typical) if polling.typical else None,
             **self._returns([job.result]),
@@ -113,6 +114,13 @@ class _Catalog:
 
 def _secret(secret: Secret) -> Json:
     return {"argument": secret.argument, "env": secret.env, "is_usual": secret.is_usual, "way": secret.way}
+
+
+def _address(job: Job) -> dict[str, str]:
+    """What `attach` takes beside the id, by the names of its arguments, each with its name in Python."""
+    arguments = {name: each.name for name, each in job.address_arguments.items()}
+    polled = [name for name in job.lifecycle.poll.names if name in job.address_values]
+    return arguments | {name: snake_case(name) for name in polled}
 
 
 def _variable(variable: Variable) -> Json:

@@ -93,8 +93,8 @@ class JobEntry(Entry):
         self.has_keys: bool = data["has_keys"]
         self.can_be_cancelled: bool = data["can_be_cancelled"]
         self.has_progress: bool = data["has_progress"]
-        self.address: list[str] = data["address"]
-        """The arguments that `attach` needs beside the id."""
+        self.address: dict[str, str] = data["address"]
+        """What `attach` takes beside the id: for each of its arguments, the name in Python."""
         self.timeout: float = data["timeout"]
         """The default deadline of a wait in seconds."""
         self.typical: list[float] | None = data["typical"]

@@ -15,7 +15,7 @@ import click
 from ..catalog.calling import arguments_of
 from ..catalog.catalog import Catalog, JobEntry
 from .exits import DONE, INTERRUPTED, resuming
-from .options import Command, Positional, arguments, own, values_of
+from .options import Command, Positional, arguments, flag, own, values_of
 from .output import output, show
 from .progress import line
 from .session import client_of, connection
@@ -221,9 +221,9 @@ def _which(entry: JobEntry) -> list[click.Parameter]:
     found: list[click.Parameter] = [
         Positional("own_job", "The token that was printed, or the id of the job.", metavar="TOKEN|ID")
     ]
-    for name in entry.address:
+    for name in entry.address.values():
         about = "Needed with an ID; a token has it."
-        found.append(own([], f"address_{name}", f"--{name.replace('_', '-')}", heading="Arguments", help=about))
+        found.append(own([], f"address_{name}", flag(name), heading="Arguments", help=about))
     return found
 
 
@@ -282,8 +282,8 @@ def _found(catalog: Catalog, entry: JobEntry, parameters: dict[str, Any]) -> Ite
         if text.startswith("{"):
             yield jobs, jobs.resume(text)
         else:
-            values = {name: parameters[f"address_{name}"] for name in entry.address}
-            yield jobs, jobs.attach(text, **{name: each for name, each in values.items() if each is not None})
+            values = {wire: parameters[f"address_{name}"] for wire, name in entry.address.items()}
+            yield jobs, jobs.attach(text, **{wire: each for wire, each in values.items() if each is not None})
 
 
 def _value(jobs: Any, result: Any) -> Any:

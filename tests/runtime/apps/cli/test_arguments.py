@@ -152,3 +152,13 @@ def test_a_value_for_our_option_says_what_that_is_called(shell_of: Any) -> None:
 
     assert 2 == ended.code
     assert "this is the provider's argument, ours is --cli-output" in ended.err
+
+
+def test_an_id_takes_what_its_polls_need_beside_it(shell_of: Any) -> None:
+    """Also where the provider's name for that is no name of an option, as that of a field in a field."""
+    with shell_of("foundry") as (shell, _):
+        token = shell("pour", "submit", "--shape", "x").json
+        found = shell("pour", "status", token["id"], "--ladle-id", token["values"]["ladle.id"])
+
+    assert 0 == found.code, found.err
+    assert token["id"] == found.json["job"]
