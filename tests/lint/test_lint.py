@@ -764,6 +764,13 @@ def test_findings(old: str, new: str, expected: str | None) -> None:
         assert any(expected in problem for problem in found), found
 
 
+def test_a_key_may_be_in_json_of_any_name() -> None:
+    """A media type that is based on JSON is one, also without `+json` at its end."""
+    key = "headers: {Content-Type: {const: application/x-acme-json-1.1}}\n      idempotency_key: {field: token}"
+
+    assert linted(changed(("idempotency_key: Idempotency-Key", key))) == []
+
+
 @pytest.mark.parametrize(
     ("result", "is_fine"),
     [

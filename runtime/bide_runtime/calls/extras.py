@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -10,7 +11,7 @@ from ..errors.client import InvalidArgument
 from ..http.file_body import FileBody
 from ..http.request import Json, query
 from ..models.plain import plain
-from .call import JSON, Call
+from .call import Call
 
 
 class Extras(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,6 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _is_json(content_type: str) -> bool:
-    """Whether a media type is JSON or based on it, such as `application/vnd.api+json`."""
+    """Whether a media type is JSON or based on it: `application/vnd.api+json`, `application/x-acme-json-1.1`."""
     kind = content_type.partition(";")[0].strip().lower()
-    return kind == JSON or kind.endswith("+json")
+    return "json" in re.split(r"[/+.-]", kind)

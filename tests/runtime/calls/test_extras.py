@@ -38,6 +38,12 @@ def test_body_fields_are_added_and_take_precedence() -> None:
     assert Extras().body_of(call(None)) is None
 
 
+@pytest.mark.parametrize("kind", ["application/vnd.api+json", "application/x-acme-json-1.1; charset=utf-8"])
+def test_media_types_based_on_json_are_json(kind: str) -> None:
+    """Fields are added to a body whatever its JSON is called."""
+    assert b'{"a":1,"b":2}' == Extras(body={"b": 2}).body_of(call(b'{"a":1}', kind))
+
+
 @pytest.mark.parametrize(
     "made", [call(b"[1]"), call(b"\x00", "application/octet-stream"), call(b"{}", "multipart/form-data")]
 )

@@ -105,7 +105,7 @@ def _misplaced(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
     if not isinstance(key, dict) or "field" not in key:
         return
     kind = media_type(spec, endpoint)
-    is_json = kind == "application/json" or kind.endswith("+json")
+    is_json = "json" in re.split(r"[/+.-]", kind)
     if not is_json or any(map(_is_no_object, spec.sent_in_body(endpoint))):
         message = "the key is a field, and the body of this request is not a JSON object"
         yield spec.at_value((*endpoint.path, "idempotency_key", "field"), "idempotency-field", message)
