@@ -66,6 +66,17 @@ def test_the_timeouts_of_requests_are_in_the_lifecycle() -> None:
     assert '"poll": 20.0,\n        "result": 5.0,\n        "cancel": 5.0,\n' in jobs
 
 
+def test_a_path_is_filled_by_the_names_of_arguments() -> None:
+    """So that the error for a value that no path can have tells the name that the caller knows."""
+    text = changed(
+        ('get: "/monitors/{id}"\n    path: {id: string}', 'get: "/monitors/{+theId}"\n    path: {theId: string}')
+    )
+    calls = render(read_spec("acme.yaml", text))["acme_client/_calls.py"]
+
+    assert '_path("/monitors/{+the_id}", {"the_id": the_id})' in calls
+    assert 'limited_as="GET /monitors/{+theId}"' in calls
+
+
 def test_an_error_may_have_a_code_and_no_message() -> None:
     """A required field of a row is printed, also if it is empty."""
     spec = changed(("{name: flat, code: error, message: message}", "{name: flat, code: error}"))

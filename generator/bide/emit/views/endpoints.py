@@ -22,7 +22,7 @@ from bide.ir import (
     Place,
     Scalar,
 )
-from bide.ir.endpoints import MULTIPART, is_file_or_text
+from bide.ir.endpoints import MULTIPART, NAME, is_file_or_text
 from bide.ir.notation import leaves
 
 _WRITTEN = (Scalar(Kind.LOCAL_DATETIME), Scalar(Kind.UNIXTIME), Scalar(Kind.UNIXTIME_MS))
@@ -146,8 +146,10 @@ class EndpointView(View):
     @property
     def _path(self) -> Code:
         path = literal(self._endpoint.path)
-        if filled := self._pairs(Place.PATH):
-            path = Code(f"_path({path}, {literal(filled)})")
+        if filled := self._pairs(Place.PATH):  # by the names of the arguments, which errors tell
+            names = {each.field.wire: each.name for each in self._in(Place.PATH)}
+            text = NAME.sub(lambda found: found[0].replace(found[1], names[found[1]]), self._endpoint.path)
+            path = Code(f"_path({literal(text)}, {literal({names[wire]: value for wire, value in filled.items()})})")
         pairs = self._pairs(Place.QUERY)
         return Code(f"{path} + _query({literal(list(pairs.items()))})") if pairs else path
 
