@@ -50,6 +50,40 @@ def test_a_page_says_what_is_said(code: str) -> None:
     assert compared(version(page.new), version(page.new)) == []
 
 
+POLL = 'lifecycles: {page: {poll: {get: "/pages/{job_id}", '
+SUBMIT = "jobs: {page: {submit: {post: /pages, returns: Page, job_id: id, body: {url: string, "
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            POLL + "long_poll: {query: wait, max: 20s}}}}",
+            POLL + "long_poll: {query: wait, max: 2m}}}}",
+            'lifecycle "page": `long_poll.max` was 20s and is 2m',
+        ),
+        (
+            POLL + 'query: {view: "1"}}}}',
+            POLL + 'query: {view: "2"}}}}',
+            'lifecycle "page": `poll.query.view` was "1" and is "2"',
+        ),
+        (
+            POLL + 'headers: {X-View: "1"}}}}',
+            POLL + 'headers: {X-View: "2"}}}}',
+            'lifecycle "page": `poll.headers.X-View` was "1" and is "2"',
+        ),
+        (
+            SUBMIT + "kind: {const: a}}}}}",
+            SUBMIT + "kind: {const: b}}}}}",
+            'job "page": `submit.body.kind` was "a" and is "b"',
+        ),
+    ],
+)
+def test_a_change_is_told_by_the_keys_of_the_spec(old: str, new: str, said: str) -> None:
+    """Not by the names that they have in the code."""
+    assert said in [one.message for one in compared(version(old), version(new))]
+
+
 @pytest.mark.parametrize("code", all_pages())
 def test_a_page_has_its_parts(code: str) -> None:
     """What changed, who notices, and why it matters."""

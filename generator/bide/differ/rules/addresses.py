@@ -119,12 +119,20 @@ def _base_url(found: Difference, pair: Pair) -> Iterator[Said]:
 
 def _constant(found: Difference, pair: Pair) -> Iterator[Said]:
     told = {Kind.ADDED: "is new", Kind.REMOVED: "is gone", Kind.REORDERED: "are in another order"}
-    change = told.get(found.kind, f"was {shown(found.old)} and is {shown(found.new)}")
+    as_text = str if "body_constants" in found.path else shown  # those of bodies are JSON texts
+    change = told.get(found.kind, f"was {as_text(found.old)} and is {as_text(found.new)}")
     if found.path[0] in ("headers", "query"):
         yield Said("constant-changed", f"`{'.'.join(found.path)}` {change}")
     else:
-        what = ".".join(each for each in found.path[2:] if each != "endpoint")
-        yield Said("constant-changed", f"{owner(found.path)}: `{what}` {change}")
+        yield Said("constant-changed", f"{owner(found.path)}: `{_keys(found.path[2:])}` {change}")
+
+
+def _keys(path: tuple[str, ...]) -> str:
+    """The keys of a constant, as a spec has them: `result.query.limit`."""
+    in_spec = {"body_constants": "body", "header": "headers"}
+    where = [in_spec.get(each, each) for each in path[:-1] if each not in ("endpoint", "constants")]
+    place, _, name = path[-1].partition(" ")
+    return ".".join([*where, in_spec.get(place, place), *([name] if name else [])])
 
 
 _REQUESTS = (

@@ -184,9 +184,11 @@ def _grace(found: Difference, pair: Pair) -> Iterator[Said]:
 
 
 def _way(found: Difference, pair: Pair) -> Iterator[Said]:
-    what = ".".join(found.path[2:])
+    what, as_text = ".".join(found.path[2:]), shown
+    if found.path[-1] == "max_seconds":
+        what, as_text = what.removesuffix("_seconds"), seconds
     told = {Kind.ADDED: "is new", Kind.REMOVED: "is gone"}
-    change = told.get(found.kind, f"was {shown(found.old)} and is {shown(found.new)}")
+    change = told.get(found.kind, f"was {as_text(found.old)} and is {as_text(found.new)}")
     yield Said("polling-way-changed", f"{owner(found.path)}: `{what}` {change}")
 
 
