@@ -15,7 +15,7 @@ from ..errors.client import ClientError, InvalidArgument
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..jobs.state import State
-from ..waiting.flow import Commit, Created, Flow, Log, NewKey, Notify, Received, Send, Sleep
+from ..waiting.flow import Commit, Created, Flow, Log, NewKey, Notify, Received, Send, Sleep, withdrawn
 from ..waiting.webhooks.inbox import Inbox
 from .coalesce import Coalescer, Group
 from .counts import Counts
@@ -192,9 +192,13 @@ class Batch(Generic[P, R]):
         left = list(self._entries.values())
         ended: list[Ended[P, R]] = []
         self._wake_answered(now)
+        self.note_written(now)
         while self._awake:
             _, entry, received = heappop(self._awake)
             step = self._advanced(entry, received, now)
+            while isinstance(step, Dispatch):
+                # What was written down before a submit is taken back.
+                step = self._advanced(entry, withdrawn(now), now)
             if isinstance(step, Ended):
                 ended.append(step)
         ended += (self._held or {}).values()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 import msgspec
 
 from ..calls.download import Download
-from ..errors.client import ClientError
+from ..errors.client import ClientClosed, ClientError
 from ..errors.printable import plain
 from ..errors.transport import RequestTimeout
 from ..http.request import Request, Response
@@ -163,6 +163,11 @@ class Received(msgspec.Struct, frozen=True):
 def missed(now: float) -> Received:
     """The answer to a request that was not sent: other requests of its batch took until its deadline."""
     return Received(now, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
+
+
+def withdrawn(now: float) -> Received:
+    """The answer to a request that was not sent: its batch was left."""
+    return Received(now, ClientClosed("the batch was left before this request was sent"))
 
 
 class Finished(msgspec.Struct, Generic[T], frozen=True):

@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Generic, TypeVar
 
 from ...errors.client import ClientClosed
-from ...waiting.flow import NewKey, Received, Send, missed
+from ...waiting.flow import NewKey, Received, Send, missed, withdrawn
 from ..clock import AsyncClock
 
 K = TypeVar("K")
@@ -41,6 +41,8 @@ class AsyncSenders(Generic[K]):
         self._most = most
         self._dispatched = 0
         self._queue: deque[tuple[K, Send | NewKey]] = deque()
+        self._unsent: list[K] = []
+        """The requests that were queued when the batch was left."""
         self._too_late_at = inf
         """The earliest deadline in the queue, or earlier."""
         self._under_way: dict[asyncio.Future[Received], K] = {}
@@ -80,17 +82,22 @@ class AsyncSenders(Generic[K]):
 
     async def stop(self) -> None:
         """Cancel the requests in flight."""
-        self._queue.clear()
+        self._withdraw()
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def rest(self) -> list[tuple[K, Received]]:
-        """Send nothing more; return the replies to the requests in flight."""
-        self._queue.clear()
+        """Send nothing more; return the replies to the requests in flight, and an error for each that was not sent."""
+        self._withdraw()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await asyncio.sleep(0)  # runs the callbacks of the last tasks
-        return list(self.arrived())
+        return [*self.arrived(), *((key, withdrawn(self._clock.now())) for key in self._unsent)]
+
+    def _withdraw(self) -> None:
+        """Send nothing of what is queued."""
+        self._unsent += [key for key, _ in self._queue]
+        self._queue.clear()
 
     def _begin(self, key: K, send: Send | NewKey) -> None:
         task = asyncio.create_task(self._send(send))

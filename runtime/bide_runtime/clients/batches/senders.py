@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import finalize
 
-from ...waiting.flow import NewKey, Received, Send
+from ...waiting.flow import NewKey, Received, Send, withdrawn
 from ..clock import Clock
 
 K = TypeVar("K")
@@ -66,17 +66,20 @@ class Senders(Generic[K]):
         self._clock.sleep(seconds, self._wakeup)
 
     def rest(self) -> list[tuple[K, Received]]:
-        """Send nothing more; return the replies to the requests in flight."""
+        """Send nothing more; return the replies to the requests in flight, and an error for each that was not sent."""
+        unsent: list[K] = []
         while True:
             try:
-                self._jobs.get_nowait()
+                job = self._jobs.get_nowait()
             except Empty:
                 break
-            self._under_way -= 1
+            assert job is not None
+            unsent.append(job[0])
+        self._under_way -= len(unsent)
         _dismiss(self._jobs, self._threads)
         for thread in self._threads:
             thread.join()
-        return list(self.arrived())
+        return [*self.arrived(), *((key, withdrawn(self._clock.now())) for key in unsent)]
 
 
 class SendingClock(Clock, Protocol):

@@ -15,7 +15,7 @@ import msgspec
 
 from ...clients.batches.senders import THREADS, Senders
 from ...clients.clock import Clock
-from ...waiting.flow import NewKey, Received, Send
+from ...waiting.flow import NewKey, Received, Send, withdrawn
 
 K = TypeVar("K")
 
@@ -217,10 +217,10 @@ class VirtualSenders(Senders[K]):
             self._time.advance(max(arrives_in, 0.0))
 
     def rest(self) -> list[tuple[K, Received]]:
-        self._under_way -= len(self._queue)
-        self._queue.clear()
+        unsent, self._queue = self._queue, deque()
+        self._under_way -= len(unsent)
         self._time.now = max([self._time.now, *(at for at, *_ in self._coming)])
-        return list(self.arrived())
+        return [*self.arrived(), *((key, withdrawn(self._time.now)) for key, _ in unsent)]
 
     def _begin(self) -> None:
         """Send as many queued requests as *threads* allows. The time of one reply does not delay the others."""
