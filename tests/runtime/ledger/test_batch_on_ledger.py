@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.errors.client import InvalidArgument, InvalidToken
+from bide_runtime.errors.ledger import LedgerFileError
 from bide_runtime.http.errors import ApiError, AuthenticationError, BadRequest, ServerError
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.ledger.ledger import Ledger
@@ -377,3 +378,18 @@ def test_a_job_whose_token_cannot_be_resumed_is_not_given_up(run: Make, path: Pa
     shop.poll = lambda url: DONE
     assert [True] == [each.is_ok for each in run(shop).all(inputs(1))]
     assert ["u0"] == shop.jobs
+
+
+def test_rate_limits_that_cannot_be_written_refuse_no_input(run: Make, path: Path) -> None:
+    """A full disk says nothing of the arguments: the next run submits them."""
+    shop = Shop()
+
+    def broken() -> Iterator[dict[str, str]]:
+        with sqlite3.connect(f"{path}-rates") as database:
+            database.execute("DROP TABLE slot")
+        yield from inputs(2)
+
+    outcomes = run(shop, max_rate=100).all(broken())
+
+    assert [LedgerFileError, LedgerFileError] == [type(outcome.error) for outcome in outcomes]
+    assert ["new", "new"] == states(path)

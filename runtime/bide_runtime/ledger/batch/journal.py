@@ -33,6 +33,7 @@ _SAY_NOTHING = (
     PermissionDenied,
     ClientClosed,
     ConfigurationError,
+    LedgerFileError,
     TransportError,
     JobTimeout,
 )
