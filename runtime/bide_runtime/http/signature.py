@@ -116,10 +116,11 @@ def plain_headers(headers: Any) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, list | tuple) and len(value) == 1:
-        value = value[0]
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
     if isinstance(value, bytes):
         return value.decode("latin-1")
     if not isinstance(value, str):
         raise TypeError
-    return value
+    # Some frameworks decode bytes that are not UTF-8 to characters that cannot be encoded.
+    return value if value.isascii() else value.encode(errors="replace").decode()

@@ -126,6 +126,19 @@ def test_headers_of_any_framework(headers: Any) -> None:
     assert {"x-a": "b"} == plain_headers(headers)
 
 
+def test_a_header_with_several_values_is_joined() -> None:
+    """As in HTTP: a proxy may add a second value to a header that says nothing of the webhook."""
+    assert {"via": "1.1 a, 1.1 b", "x-a": "b"} == plain_headers({"Via": ["1.1 a", b"1.1 b"], "X-A": ["b"]})
+
+
+@pytest.mark.parametrize("name", ["webhook-signature", "webhook-id"])
+def test_a_header_that_is_no_unicode_fits_no_signature(name: str) -> None:
+    """Some frameworks decode bytes that are not UTF-8 to lone surrogates."""
+    headers = plain_headers({**SENT, name: "v1,\udcff"})
+    with pytest.raises(InvalidSignature, match="no signature in webhook-signature fits"):
+        STANDARD.check(BODY, headers, [WHSEC], now=NOW, title="Acme")
+
+
 @pytest.mark.parametrize("headers", [None, 5, "x", {"a": None}, [1]])
 def test_what_is_no_headers_is_refused(headers: Any) -> None:
     """In a sentence."""
