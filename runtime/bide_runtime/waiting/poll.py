@@ -131,6 +131,8 @@ def read_snapshot(account: Account, record: Record[S, R], reply: Response) -> fl
             raise account.api_error(reply)
     except DecodeError as error:
         account.raise_undecoded(error, reply)
+    if record.snapshot is not None and record.snapshot.reply is not reply:
+        return retry_after  # an older one: the final state is known already, and so are its addresses
     if lifecycle.link:
         keep_links(record, reply, url)
     if lifecycle.values:

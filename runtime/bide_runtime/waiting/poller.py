@@ -21,7 +21,7 @@ from .deadline import SAME_TIME, Deadline
 from .flow import DEBUG, INFO, WARNING, Flow, Log, Notify, Sleep
 from .links import bucket_of
 from .policies.policy import Policy, backoff
-from .poll import poll_of, read_poll
+from .poll import Polled, poll_of, read_poll
 from .session import Outgoing, Session, send
 
 S = TypeVar("S")
@@ -187,7 +187,8 @@ class Poller(Generic[S, R]):
         if received.took >= received.held:
             deadline.note_request_time(received.took - received.held)
         self.polls += 1
-        polled = yield from read_poll(self.session, record, received.reply, now)
+        # A webhook, or another wait, may have told of the end while this poll was under way: nothing else matters then.
+        polled = Polled() if record.is_settled else (yield from read_poll(self.session, record, received.reply, now))
         error = polled.transient_error
         if error is not None:
             self.note_transient_error(error, is_expected=isinstance(error, ApiError) and error.status == 404)

@@ -16,12 +16,13 @@ from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.signature import Signature
 from bide_runtime.jobs.errors import JobFailed
 from bide_runtime.jobs.kind import WebhookAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.waiting.policies.policy import Fixed
 from msgspec.structs import replace
 
 from tests.runtime.acme import APART, KEY, PART, PROVIDER, Acme, AsyncAcme, Page
 from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent
-from tests.runtime.world import DONE, PAGE, RUNNING, TICKET, World, served
+from tests.runtime.world import DONE, PAGE, RUNNING, TICKET, World, error, served
 
 SECRET = "the secret of the webhooks"
 SIGNATURE = Signature(header="X-Sig", signed="{timestamp}.{body}", timestamp="X-Time", env="ACME_WEBHOOK_SECRET")
@@ -199,6 +200,35 @@ def test_late_and_repeated_webhooks_change_nothing(hooked: Make) -> None:
 
     assert "hello" == w.do(w.jobs(SOON).run(url="u", on_update=on_update)).text
     assert ["succeeded"] * 4 == states
+
+
+def test_a_late_webhook_does_not_change_where_the_result_is(hooked: Make) -> None:
+    """Although it has another value for the address: that of an earlier attempt, say."""
+    at = ResultAt(path="/files/{text}")
+    of = replace(FAR, lifecycle=replace(FAR.lifecycle, result=at, ready=(), values={"text": ("page", "text")}))
+    w = hooked(lambda sent: TICKET if sent.request.method == "POST" else PAGE if "/files/" in sent.path else RUNNING)
+
+    def on_update(update: Any) -> None:
+        if not update.state.is_final:
+            receive(w, of, *told("done", page={"text": "final"}))
+            receive(w, of, *told("running", page={"text": "draft"}))
+
+    assert "hello" == w.do(w.jobs(of).run(url="u", on_update=on_update)).text
+    assert "GET /v2/files/final" == w.lines[-1]
+
+
+def test_the_reply_of_a_poll_does_not_matter_once_a_webhook_told_of_the_end(hooked: Make) -> None:
+    """A provider may forget a job when it has sent the webhook, and answer 404 to a poll that is under way."""
+
+    def server(sent: Sent) -> Reply:
+        if sent.request.method == "POST":
+            return TICKET
+        receive(w, SOON, *FINISHED)
+        return error(404)
+
+    w = hooked(server)
+
+    assert "hello" == w.do(w.jobs(SOON).run(url="u")).text
 
 
 def test_the_secret_may_come_from_anywhere(hooked: Make, monkeypatch: pytest.MonkeyPatch) -> None:
