@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from bide_runtime.clients.clock import SystemClock
 from bide_runtime.ledger.ledger import Ledger
 
 from tests.runtime.acme import KEY, PART, Acme, AsyncAcme
-from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply
+from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, cut_off
 from tests.runtime.ledger.shop import Shop, inputs, states
+from tests.runtime.world import World
 
 
 @pytest.mark.parametrize("turns", range(1, 12))
@@ -56,6 +58,41 @@ def test_a_submit_that_was_queued_when_the_loop_was_left_is_new(tmp_path: Path) 
     assert "sending" not in states(path)
     with Ledger(path) as ledger:
         assert engine.submits == ledger.paid < 10
+
+
+def test_an_outcome_whose_tag_raises_is_not_lost(tmp_path: Path) -> None:
+    """The same loop gets it when it asks again, so the ledger does not count it as handed out before."""
+    shop, calls = Shop(), count()
+
+    def tag(given: dict[str, str]) -> str:
+        if next(calls) == 1:
+            raise LookupError("mine")
+        return given["url"]
+
+    batch = World("sync", shop).jobs(PART).run_many(inputs(1), ledger=tmp_path / "crawl.db", tag=tag)
+    with pytest.raises(LookupError):
+        next(batch)
+
+    assert "u0" == next(batch).tag
+
+
+def test_a_tag_that_raises_does_not_keep_a_ledger_from_being_closed(tmp_path: Path) -> None:
+    """What was noted is written, and another batch of this process may go on at once."""
+    path, shop, calls = tmp_path / "crawl.db", Shop(), count()
+    shop.submit = lambda url: cut_off()
+
+    def tag(given: dict[str, str]) -> str:
+        if next(calls):
+            raise LookupError("mine")
+        return given["url"]
+
+    batch = World("sync", shop).jobs(PART).run_many(inputs(1), ledger=path, tag=tag)
+    for step in (batch.__next__, batch.close):
+        with pytest.raises(LookupError):
+            step()
+    with Ledger(path) as ledger:
+        assert 1 == ledger.tally()["unsure"]
+        assert 1 == ledger.retry(unsure=True)
 
 
 class _Slow:

@@ -106,9 +106,9 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
                 self._given = None
                 await self._write(must_last=False)
             if self._unclaimed is not None:
-                ended, self._unclaimed = self._unclaimed, None
-                self._given = ended.entry.index
-                return self._outcome(ended)
+                outcome = self._outcome(self._unclaimed)  # may raise an error of `tag`
+                self._unclaimed, self._given = None, outcome.index
+                return outcome
             if root._closed:
                 await self.close()
                 raise self._closed_by_client()
@@ -166,12 +166,14 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
                 self._batch.receive(requester, seen)
         finally:
             self._left = self._handles(self._batch.settle(self._client._clock.now()))
-            self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]
-            if self._unclaimed is not None and isinstance(self._unclaimed.error, SubmitUncertain):
-                self._uncertain.append(self._outcome(self._unclaimed))
-            self._intake.close()
-            if self._bar is not None:
-                self._bar.stop()
+            try:
+                self._intake.close()
+            finally:
+                if self._bar is not None:
+                    self._bar.stop()
+                self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]
+                if self._unclaimed is not None and isinstance(self._unclaimed.error, SubmitUncertain):
+                    self._uncertain.append(self._outcome(self._unclaimed))
 
     async def __aenter__(self) -> Self:
         return self
