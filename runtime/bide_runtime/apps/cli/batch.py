@@ -182,8 +182,10 @@ class _Run:
 
     def _inputs(self) -> Iterator[dict[str, Any]]:
         """The arguments of each job. A line that is wrong is printed as an outcome, and the next one is read."""
+        from ...ledger.batch.claims import stored_input
+
         path = self._parameters["own_file"]
-        file: TextIO = io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig") if path == "-" else _opened(path, "r")
+        file = io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig", "surrogateescape") if path == "-" else _opened(path, "r")
         with file:
             first = next(file, "")
             is_csv = path.endswith(".csv") or _is_header(first, self._entry)
@@ -193,7 +195,10 @@ class _Run:
                 try:
                     if isinstance(values, Exception):
                         raise values
-                    yield arguments_of(self._catalog, self._entry, values)
+                    arguments = arguments_of(self._catalog, self._entry, values)
+                    if self._parameters["own_ledger"] is not None:
+                        stored_input(arguments)  # raises an error for what no ledger can hold
+                    yield arguments
                 except ValueError as error:
                     self._wrong += 1
                     wrong = {"input": None, "line": number, "state": "refused", "error": "InvalidArgument"}
@@ -239,23 +244,20 @@ class _Run:
 
     def _from_ledger(self) -> int:
         """How many outcomes of this run are those of inputs that are over."""
-        return self._counts.total() - self._counts["running"] - self._wrong
+        return self._counts.total() - self._counts["running"] - self._counts["new"] - self._wrong
 
 
 def _state(outcome: Any) -> str:
     """How an outcome is called in a ledger."""
-    from ...jobs.errors import JobError, JobTimeout, SubmitUncertain
+    from ...jobs.errors import SubmitUncertain
+    from ...ledger.batch.journal import state_after
 
-    match outcome.error:
-        case None:
-            return "done"
-        case SubmitUncertain():
-            return "unsure"
-        case JobTimeout() if outcome.job is not None:
-            return "running"
-        case JobError():
-            return "failed"
-    return "running" if outcome.job is not None else "refused"
+    has_job = outcome.job is not None
+    if outcome.error is None:
+        return "done"
+    if isinstance(outcome.error, SubmitUncertain):
+        return "unsure"
+    return state_after(outcome.error, has_job=has_job) or ("running" if has_job else "new")
 
 
 def _is_header(text: str, entry: JobEntry) -> bool:
@@ -267,7 +269,7 @@ def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
     for number, text in enumerate(lines, 1):
         if text.strip():
             try:
-                value = json.loads(text)
+                value = json.loads(_utf8(text))
             except (ValueError, RecursionError) as error:
                 yield number, ValueError(f"line {number} is not JSON: {error}")
                 continue
@@ -279,12 +281,24 @@ def _csv_rows(lines: Iterable[str], catalog: Catalog, entry: JobEntry) -> Iterat
     import csv
 
     reader = csv.DictReader(lines)
-    for row in reader:
+    while True:
         try:
-            cells = {name: text for name, text in row.items() if name is not None and text}
+            row = next(reader, None)
+            if row is None:
+                return
+            cells = {name: _utf8(text) for name, text in row.items() if name is not None and text}
             yield reader.line_num, {name: _cell(catalog, entry.properties.get(name), cells[name]) for name in cells}
-        except ValueError as error:
+        except (ValueError, csv.Error) as error:
             yield reader.line_num, ValueError(f"line {reader.line_num}: {error}")
+
+
+def _utf8(text: str) -> str:
+    """The text of a file. Raises `ValueError` if it has bytes that are not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("it is not UTF-8") from None
+    return text
 
 
 def _cell(catalog: Catalog, schema: Schema | None, text: str) -> Any:
@@ -312,7 +326,9 @@ def _in_json(given: Any) -> Any:
 
 def _opened(path: str, mode: str) -> TextIO:
     try:
-        return Path(path).open(mode, encoding="utf-8-sig" if mode == "r" else "utf-8", newline="")  # type: ignore[return-value]
+        if mode == "r":
+            return Path(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        return Path(path).open(mode, encoding="utf-8", newline="")  # type: ignore[return-value]
     except OSError as error:
         raise click.ClickException(f"{path} cannot be opened: {error.strerror}") from error
 

@@ -167,3 +167,39 @@ def test_wrong_options_send_nothing(words: tuple[str, ...], shell_of: Any) -> No
     assert 2 == ended.code
     assert ended.err.startswith("error: ")
     assert [] == state["jobs"]
+
+
+@pytest.mark.parametrize("ledger", [False, True])
+def test_a_line_that_is_no_text_stops_no_other(ledger: bool, shell_of: Any, tmp_path: Path) -> None:
+    """Bytes that are not UTF-8, and characters that no JSON of a ledger can hold."""
+    text = b'{"url": "\xff"}\n{"url": "\\ud800"}\n{"url": "https://a.example"}\n'
+    words = ("--ledger", str(tmp_path / "jobs.db")) if ledger else ()
+    with shell_of("scrapio", scenarios=QUICK) as (shell, _):
+        ended = shell("fetch", "run-many", *words, stdin=text)
+
+    assert 1 == ended.code
+    assert "1 done, 2 refused\n" == ended.err
+    assert "line 1 is not JSON: it is not UTF-8" == ended.lines[0]["message"]
+
+
+def test_a_row_that_is_no_csv_stops_no_other(shell_of: Any) -> None:
+    """A cell may be larger than the csv module takes, or no UTF-8."""
+    text = b"url\n" + b"a" * 200_000 + b"\nhttps://a.example\n\xff\n"
+    with shell_of("scrapio", scenarios=QUICK) as (shell, _):
+        ended = shell("fetch", "run-many", stdin=text)
+
+    assert 1 == ended.code
+    assert "1 done, 2 refused\n" == ended.err
+
+
+def test_an_input_that_nobody_refused_is_new(shell_of: Any, tmp_path: Path) -> None:
+    """As in the ledger: the same command tries it again. It did not end in an earlier run either."""
+    words = ("fetch", "run-many", "--ledger", str(tmp_path / "jobs.db"))
+    with shell_of("scrapio", scenarios="- scenario: submit=401*5") as (shell, _):
+        ended = shell(*words, stdin=INPUTS)
+    with shell_of("scrapio", scenarios=QUICK) as (shell, _):
+        again = shell(*words, stdin=INPUTS)
+
+    assert {"new"} == {line["state"] for line in ended.lines}
+    assert "5 new\n" == ended.err
+    assert "5 done\n" == again.err
