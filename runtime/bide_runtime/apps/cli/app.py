@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from textwrap import shorten
 
 import click
 
 from ..catalog.catalog import Catalog
-from .exits import INTERRUPTED, USAGE
+from .exits import FAILED, INTERRUPTED, USAGE
 
 _MORE = {
     "ledger": "Look at a ledger of run-many.",
@@ -24,6 +26,7 @@ _MORE = {
 
 def main(catalog: Catalog, arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code of the process."""
+    _open_closed_streams()
     _survive_any_text()
     app = App(catalog)
     name = str(catalog.command or f"python -m {catalog.package}")
@@ -35,14 +38,22 @@ def main(catalog: Catalog, arguments: list[str] | None = None) -> int:
         context = getattr(error, "ctx", None)
         hint = f"\n  see: {context.command_path} --help" if context is not None else ""
         print(f"error: {error.format_message()}{hint}", file=sys.stderr)
-        return USAGE
+        from .printing import Unprinted
+
+        if not isinstance(error, Unprinted):
+            return USAGE
+        _drop_output()
+        return FAILED
     except (click.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader closed the pipe. Without this, Python would try to flush again at exit, and fail.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        _drop_output()
+        return FAILED
+    except OSError as error:
+        _drop_output()
+        print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return FAILED
     except Exception as error:
         return _failed(catalog, error, app.kind)
 
@@ -145,6 +156,22 @@ def _failed(catalog: Catalog, error: Exception, kind: str | None) -> int:
 
 def _complete_var(name: str) -> str:
     return f"_{name.upper().replace('-', '_')}_COMPLETE"
+
+
+def _drop_output() -> None:
+    """Write no more to standard output: its reader has closed the pipe, or the disk is full.
+
+    Without this, Python would try to flush again at exit, and fail.
+    """
+    with suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_closed_streams() -> None:
+    """A program may be started without standard input, output or errors: they are empty, or go nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  # until the process ends
 
 
 def _survive_any_text() -> None:

@@ -17,6 +17,7 @@ from ..catalog.catalog import Catalog, JobEntry
 from .exits import DONE, INTERRUPTED, resuming
 from .options import Command, Positional, arguments, flag, own, values_of
 from .output import output, show
+from .printing import Unprinted
 from .progress import line
 from .session import client_of, connection
 from .values import DURATION
@@ -269,8 +270,26 @@ def _waited(
             job.cancel()
             print(f"asked {catalog.title} to cancel the job {job.id}", file=sys.stderr)
         raise
-    show(_value(jobs, result), parameters)
+    with _not_lost(catalog, entry, job):
+        show(_value(jobs, result), parameters)
     return DONE
+
+
+@contextmanager
+def _not_lost(catalog: Catalog, entry: JobEntry, job: Any) -> Iterator[None]:
+    """If something cannot be printed, say how to get it without another job."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (click.ClickException, OSError) as error:
+        what = (
+            error.format_message()
+            if isinstance(error, click.ClickException)
+            else f"it cannot be printed: {error.strerror}"
+        )
+        again = f"\n  the job exists: {resuming(catalog, entry.name, job.token)}" if job.id else ""
+        raise Unprinted(f"{what}{again}") from error
 
 
 @contextmanager
@@ -292,7 +311,8 @@ def _value(jobs: Any, result: Any) -> Any:
 
 
 def _print_token(catalog: Catalog, entry: JobEntry, job: Any) -> int:
-    print(job.token)
+    with _not_lost(catalog, entry, job):
+        print(job.token, flush=True)
     if sys.stderr.isatty():
         print(f"to wait for it: {resuming(catalog, entry.name, job.token)}", file=sys.stderr)
     return DONE

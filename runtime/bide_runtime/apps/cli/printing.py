@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -15,6 +17,10 @@ import click
 FORMATS = ("json", "jsonl", "raw", "table")
 
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\n\t]")
+
+
+class Unprinted(click.ClickException):
+    """A job exists, but what it brought cannot be printed."""
 
 
 def printed(value: Any, *, form: str, query: str | None, to: str | None) -> None:
@@ -49,6 +55,27 @@ def queried(value: Any, query: str) -> Any:
         return jmespath.search(query, value)
     except JMESPathError as error:
         raise click.BadParameter(f"--query: {' '.join(str(error).split())}") from error
+
+
+def check_query(query: str) -> None:
+    """Raise `BadParameter` if this is no JMESPath expression."""
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        jmespath.compile(query)
+    except JMESPathError as error:
+        raise click.BadParameter(" ".join(str(error).split())) from error
+
+
+def check_place(path: Path) -> None:
+    """Raise `BadParameter` if no file can be written at this path."""
+    if path.is_dir():
+        raise click.BadParameter(f"{path} cannot be written: {os.strerror(errno.EISDIR)}")
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"{path} cannot be written: {os.strerror(errno.ENOENT)}")
+    if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):
+        raise click.BadParameter(f"{path} cannot be written: {os.strerror(errno.EACCES)}")
 
 
 def text_of(value: Any, form: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shlex import split
@@ -36,7 +38,7 @@ def test_a_query_selects_a_part(shell_of: Any) -> None:
     assert '"https://example.com/"\n' == urls.out
     assert "https://example.com/\n" == bare.out
     assert 2 == wrong.code
-    assert "error: Invalid value: --query: " in wrong.err
+    assert "error: Invalid value for '-q' / '--cli-query': " in wrong.err
 
 
 def test_a_table_has_a_row_for_each_object(shell_of: Any) -> None:
@@ -116,3 +118,60 @@ def test_a_query_of_bytes_is_refused() -> None:
 
     with pytest.raises(click.BadParameter, match="bytes"):
         queried(b"\x00", "a")
+
+
+@pytest.mark.parametrize("wrong", [("-q", "url["), ("--to", "missing/out.json"), ("--to", ".")])
+def test_an_output_that_cannot_be_is_refused_before_the_submit(wrong: tuple[str, str], shell_of: Any) -> None:
+    """Else a job would be paid for, and its result lost."""
+    with shell_of("scrapio") as (shell, simulator):
+        ended = shell("fetch", "run", "--url", "https://example.com", *wrong)
+        jobs = simulator.state()["jobs"]
+
+    assert 2 == ended.code
+    assert f"error: Invalid value for '{wrong[0]}'" in ended.err
+    assert [] == jobs
+
+
+def test_a_result_that_cannot_be_printed_is_not_lost(shell_of: Any) -> None:
+    """The second line is the command that prints it; the exit code is not that of a command that sent nothing."""
+    with shell_of("scrapio") as (shell, simulator):
+        ended = shell("fetch", "run", "--url", "https://example.com", "-q", "sum(status)")
+        again = shell(*split(ended.err.splitlines()[1].partition(": scrapio ")[2]))
+        jobs = simulator.state()["jobs"]
+
+    assert 1 == ended.code
+    assert jobs[0]["id"] == again.json["job_id"]
+    assert 1 == len(jobs)
+
+
+@pytest.mark.parametrize(
+    "words", [("fetch", "submit", "--url", "https://example.com"), ("fetch", "run", "--url", "https://example.com")]
+)
+def test_a_full_disk_is_two_lines(words: tuple[str, ...], shell_of: Any) -> None:
+    """Without a traceback, and with the token of the job."""
+    with shell_of("scrapio") as (shell, _), open("/dev/full", "w") as full:
+        ended = _process(shell.package, *words, stdout=full)
+
+    assert 1 == ended.returncode
+    assert "error: it cannot be printed: No space left on device" == ended.stderr.splitlines()[0]
+    assert "the job exists: scrapio fetch wait '{" in ended.stderr.splitlines()[1]
+    assert 2 == len(ended.stderr.splitlines())
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_closed_stream_is_no_error(closed: int, shell_of: Any) -> None:
+    """A daemon may start a program without standard input, output or errors."""
+    with shell_of("scrapio") as (shell, _):
+        ended = _process(shell.package, *SEARCH, "-i", "-", preexec_fn=lambda: os.close(closed))
+
+    assert (2 if closed == 0 else 0) == ended.returncode
+    assert "Traceback" not in ended.stderr
+
+
+def _process(package: str, *words: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    streams = {"stdout": subprocess.PIPE, "input": "{}", **how}
+    return subprocess.run(
+        [sys.executable, "-m", package, *words], stderr=subprocess.PIPE, text=True, env=env, timeout=60, **streams
+    )
