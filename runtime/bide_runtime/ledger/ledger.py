@@ -10,7 +10,7 @@ from typing import Self
 from ..errors.client import InvalidArgument
 from ..errors.own import OwnErrors
 from ..http.request import Json
-from ..jobs.token import MAX_BYTES
+from ..jobs.token import read as read_token
 from ..steps.error_json import read_error
 from ..steps.text import loads
 from .export import export
@@ -103,18 +103,21 @@ class Ledger:
         """Say what became of a submit that is unsure: the *token* of its job, or that *nothing_made* it.
 
         `client.fetch.attach(job_id).token` is the token of a job that you know by its id. A running job that the
-        provider no longer knows can be settled too, unless a batch is waiting for it now.
+        provider no longer knows can be settled too, unless a batch is waiting for it now. Raises `InvalidToken` for a
+        token of another kind of job, and `InvalidArgument` if there is nothing to settle.
         """
         if (token is None) == (not nothing_made):
             raise InvalidArgument("say either the token of the job or nothing_made=True")
-        if token is not None and (not isinstance(token, str) or len(token.encode()) > MAX_BYTES):
-            raise InvalidArgument(f"a token is text of at most {MAX_BYTES} bytes")
+        if token is not None:
+            # As text, because SQLite has no larger whole numbers than 64 bits.
+            for (kind,) in self._store.read("SELECT kind FROM job WHERE CAST(number AS TEXT) = ?", str(number)):
+                read_token(token, provider=self.provider, job=kind)
         change = _NEW if token is None else "state = 'running', token = ?, outcome = NULL, is_handed = 0, owner = NULL"
+        chosen = "CAST(number AS TEXT) = ? AND state IN ('unsure', 'running')"
         with self._store.writing(must_last=True) as database:
             values = () if token is None else (token,)
             count = database.execute(
-                f"UPDATE job SET {change} WHERE number = ? AND state IN ('unsure', 'running') AND {self._is_left}",
-                (*values, number),
+                f"UPDATE job SET {change} WHERE {chosen} AND {self._is_left}", (*values, str(number))
             ).rowcount
         if not count:
             raise InvalidArgument(

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from bide_runtime.errors.client import InvalidArgument
+from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.errors.ledger import LedgerFileError
 from bide_runtime.http.rate_limit import MaxRate, Rate, RateLimiter
 from bide_runtime.ledger.__main__ import main
@@ -238,6 +238,36 @@ def test_the_command_line(filled: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "1 outcomes" in capsys.readouterr().out
     assert 1 == main(["status", str(filled.with_name("none.db"))])
     assert "error: there is no ledger" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "x",
+        '{"bide":1,"provider":"other","job":"part","id":"j1"}',
+        '{"bide":1,"provider":"acme","job":"whole","id":"j1"}',
+    ],
+    ids=["no token", "another provider", "another kind"],
+)
+def test_a_token_that_no_batch_could_resume_settles_nothing(token: str, filled: Path) -> None:
+    """It is refused now, and not in each later run."""
+    with Ledger(filled) as ledger, pytest.raises(InvalidToken):
+        ledger.settle(3, token=token)
+    assert "unsure" == states(filled)[2]
+
+
+def test_a_number_that_no_ledger_has_settles_nothing(filled: Path) -> None:
+    """However large it is."""
+    with Ledger(filled) as ledger, pytest.raises(InvalidArgument, match="neither unsure nor running"):
+        ledger.settle(10**30, nothing_made=True)
+
+
+@pytest.mark.parametrize("beside", ["rates", "worker-1"])
+def test_a_file_beside_the_ledger_that_cannot_be_opened(beside: str, path: Path) -> None:
+    """Each failure is a `LedgerFileError`."""
+    path.with_name(f"{path.name}-{beside}").mkdir()
+    with pytest.raises(LedgerFileError, match="cannot be"):
+        Run("sync", Shop(), path, max_rate=100).all(inputs(1))
 
 
 def test_states_are_checked(filled: Path) -> None:

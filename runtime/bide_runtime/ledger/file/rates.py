@@ -45,8 +45,8 @@ class SharedRateLimiter(RateLimiter):
         self._own = limiter
         self._claims = count()
         self._path = ledger.with_name(f"{ledger.name}-rates")
-        self._database = sqlite3.connect(self._path, timeout=60.0, isolation_level=None, check_same_thread=False)
         with self._in_words():
+            self._database = sqlite3.connect(self._path, timeout=60.0, isolation_level=None, check_same_thread=False)
             self._database.execute("PRAGMA journal_mode = MEMORY")
             self._database.execute("PRAGMA synchronous = OFF")
             self._database.execute("CREATE TABLE IF NOT EXISTS slot (bucket TEXT NOT NULL, at REAL NOT NULL)")

@@ -27,10 +27,10 @@ class Worker:
             [self.number] = database.execute(
                 "INSERT INTO worker (pid) VALUES (?) RETURNING number", (os.getpid(),)
             ).fetchone()
-            # Locked before others can see the number.
-            self._lock = _path(self._ledger, self.number).open("wb")
-            _try_lock(self._lock)
             try:
+                # Locked before others can see the number.
+                self._lock = _path(self._ledger, self.number).open("wb")
+                _try_lock(self._lock)
                 self._lock.write(bytes(_RESERVE))
                 self._lock.flush()
             except OSError as error:
