@@ -137,8 +137,9 @@ def _fetch_rest(poller: Poller[S, R], pages: Pages, found: R, now: float) -> Flo
         if record.pages is None:
             is_link = isinstance(at.path, Link)
             url = record.links.get("poll", account.base_url) if is_link else url_of(account, record, "poll", at.path)
-            record.pages = CollectedPages(pages)
-            record.pages.add(found, record.snapshot.reply, url)
+            collected = CollectedPages(pages)
+            collected.add(found, record.snapshot.reply, url)
+            record.pages = collected
         return (yield from _fetch_pages(poller, at, "poll", pages, now))
     finally:
         record.is_being_fetched = False

@@ -285,6 +285,16 @@ def test_further_pages_may_be_polls_with_a_cursor(world: Make) -> None:
     assert lines(w) == ["/v2/jobs/j1?v=1&c=7"]
 
 
+def test_a_first_page_that_leads_to_no_page_is_never_the_whole_result(world: Make) -> None:
+    """The error comes again with each call: a part of the items must not pass for all of them."""
+    w = world(lambda sent: Reply({"status": "done", "items": [1], "after": 5}))
+    job = w.job(INLINE)
+
+    for call in (job.wait, job.result, job.wait):
+        with pytest.raises(DecodeError, match="leads to no page"):
+            w.do(call())
+
+
 @pytest.mark.parametrize(
     ("after", "why"),
     [
