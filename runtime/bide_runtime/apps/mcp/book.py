@@ -104,7 +104,7 @@ class Book:
                 return newest
             if newest is not None and newest.state in (EntryState.RUNNING, EntryState.DONE):
                 age = time.time() - (newest.sent_at or 0.0)
-                if 0 <= age < AGAIN:
+                if abs(age) < AGAIN:  # it is negative if the clock was set back
                     return newest
             key = f"{digest}-{len(rows) + 1}" if rows else digest
             made = database.execute(
@@ -142,6 +142,7 @@ class Book:
             job = await jobs.send(submission, before_send=before_send, nothing_made=nothing_made)
         except ClientError as error:
             journal.note_error(number, error, has_job=False, may_exist=may_exist)
+            journal.note_handed(number)  # so that a person can settle it while this server runs
             journal.commit()
             raise
         return await _noted(journal, number, job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -172,6 +173,39 @@ def test_a_refusal_is_no_job(folder: Path, tmp_path: Path) -> None:
 
     refusal = "- {match: {job: grind, nth: 1}, scenario: submit=400}\n" + QUICK
     with Simulator(mill(), key=KEY, scenarios=refusal) as simulator:
+        run(main)
+
+
+def test_what_is_unsure_is_settled_while_the_server_runs(folder: Path, tmp_path: Path) -> None:
+    """The next call submits it: a host seldom ends its server."""
+    ledger = tmp_path / "jobs.db"
+
+    async def main() -> None:
+        async with served("mill_client", simulator.url, ledger=ledger) as server, connected(server) as client:
+            lost = await client.call_tool("soak", {"name": "x"})
+            assert lost.structured_content["state"] == "unsure"
+            with Ledger(ledger) as found:
+                assert found.retry(unsure=True) == 1
+            assert (await client.call_tool("soak", {"name": "x"})).structured_content["state"] == "succeeded"
+
+    loss = "- {match: {job: soak, nth: 1}, scenario: submit=lost}\n" + QUICK
+    with Simulator(mill(), key=KEY, scenarios=loss) as simulator:
+        run(main)
+
+
+def test_a_clock_that_was_set_back_pays_nothing(folder: Path, tmp_path: Path) -> None:
+    """The same call gives the same job, although its submit seems to be in the future."""
+    ledger = tmp_path / "jobs.db"
+
+    async def main() -> None:
+        async with served("mill_client", simulator.url, ledger=ledger) as server, connected(server) as client:
+            one = await client.call_tool("grind", {"name": "x"})
+            with sqlite3.connect(ledger) as database:
+                database.execute("UPDATE job SET sent_at = sent_at + 5")
+            again = await client.call_tool("grind", {"name": "x"})
+            assert again.structured_content["job"] == one.structured_content["job"]
+
+    with Simulator(mill(), key=KEY, scenarios=QUICK) as simulator:
         run(main)
 
 
