@@ -132,7 +132,8 @@ class _Run:
                 path = self._parameters["own_to"]
                 with _opened(path, "w") if ledger is None else _added_to(path) as self._out:
                     code = self._written(client)
-        self._summary(resumed)
+        if code != INTERRUPTED or self._counts:
+            self._summary(resumed)
         return code
 
     def _prepared(self, ledger: str) -> int:

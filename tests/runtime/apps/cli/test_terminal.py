@@ -106,6 +106,21 @@ def test_ctrl_c_ends_a_batch_and_loses_no_job(env_of: Any, tmp_path: Path) -> No
     assert "their tokens are in the output" in terminal.text
 
 
+def test_ctrl_c_in_a_batch_on_a_ledger_leaves_its_jobs_to_the_next_run(env_of: Any, tmp_path: Path) -> None:
+    """They are in the ledger, so nothing is printed of them, and nothing says that there were no inputs."""
+    inputs = tmp_path / "in.jsonl"
+    inputs.write_text('{"url": "https://a.example"}\n')
+    with env_of("succeed; duration=400") as env:
+        words = _words("fetch", "run-many", str(inputs), "--ledger", str(tmp_path / "jobs.db"))
+        with Terminal(words, env, columns=200) as terminal:
+            terminal.until("1 running")
+            terminal.interrupt()
+            assert 130 == terminal.code()
+
+    assert "run the same command again" in terminal.text
+    assert "no inputs" not in terminal.text
+
+
 def test_the_key_is_asked_for_without_showing_it(env_of: Any) -> None:
     """Where there is a terminal and no key in the environment."""
     with env_of("succeed; duration=1") as env:
