@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,7 @@ RUN = ("fetch", "run", "--url", "https://example.com")
 @pytest.fixture
 def env_of(shells: Shells) -> Any:
     """Makes the environment of a command for a simulator."""
-    assert shells.package("scrapio")
-    folder = Path(sys.modules["scrapio_client"].__file__ or "").parents[1]
+    folder = Path(import_module(shells.package("scrapio")).__file__ or "").parents[1]
 
     @contextmanager
     def opened(scenario: str) -> Iterator[dict[str, str]]:
