@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.errors.ledger import LedgerFileError
 from bide_runtime.http.rate_limit import MaxRate, Rate, RateLimiter
@@ -19,6 +20,7 @@ from bide_runtime.ledger.file.store import Store
 from bide_runtime.ledger.file.worker import Worker
 from bide_runtime.ledger.ledger import Ledger
 
+from tests.runtime.acme import KEY, PART, Acme
 from tests.runtime.fakes import cut_off
 from tests.runtime.ledger.shop import Run, Shop, inputs, states
 from tests.runtime.world import BROKEN, DONE
@@ -189,6 +191,26 @@ def test_a_start_of_the_machine_frees_all_slots(path: Path, monkeypatch: pytest.
     after = SharedRateLimiter(RateLimiter({"POST /jobs": Rate(1, 60.0)}), path)
 
     assert 30.0 == after.claim("POST /jobs", 30.0)
+
+
+def test_a_clock_of_another_speed_frees_all_slots(path: Path) -> None:
+    """Such as that of a simulator: 20 times as fast, it is weeks ahead of the real one."""
+    fast = SharedRateLimiter(RateLimiter({"POST /jobs": Rate(1, 60.0)}), path, 20.0)
+    assert 100_000.0 == fast.claim("POST /jobs", 100_000.0)
+    fast.close_file()
+    real = SharedRateLimiter(RateLimiter({"POST /jobs": Rate(1, 60.0)}), path)
+
+    assert 5000.0 == real.claim("POST /jobs", 5000.0)
+
+
+def test_a_batch_says_how_fast_its_clock_is(path: Path) -> None:
+    """To the file of the rate limits."""
+    client = Acme(KEY, clock=SystemClock(20), max_rate=100)
+    list(client.jobs(PART).run_many([], ledger=path))
+    with sqlite3.connect(f"{path}-rates") as database:
+        [(name,)] = database.execute("SELECT name FROM boot").fetchall()
+
+    assert name.endswith(" 20")
 
 
 @pytest.fixture

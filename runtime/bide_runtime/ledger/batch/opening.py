@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any, Generic, TypeVar
@@ -48,7 +49,7 @@ class OpenLedger(Generic[P, R]):
         self._now = now
         self._max_submitting = _most(kind, max_submitting, max_in_flight)
         self._store = Store(path, provider=kind.provider)
-        self._shared = shared(session.limiter, self._store.path)
+        self._shared = shared(session.limiter, self._store.path, speed=now() / time.monotonic())
         self.session = session if self._shared is None else replace(session, limiter=self._shared)
 
     def intake(self, inputs: Inputs[P]) -> LedgerIntake[P, R]:

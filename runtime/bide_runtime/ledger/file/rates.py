@@ -20,9 +20,12 @@ _MANY = 100
 """Claims after which slots that limit nothing any more are dropped."""
 
 
-def shared(limiter: RateLimiter, ledger: Path) -> SharedRateLimiter | None:
-    """*limiter*, kept together with other processes; `None` if it has no rates."""
-    return SharedRateLimiter(limiter, ledger) if limiter.has_rates else None
+def shared(limiter: RateLimiter, ledger: Path, *, speed: float = 1.0) -> SharedRateLimiter | None:
+    """*limiter*, kept together with other processes; `None` if it has no rates.
+
+    *speed* is how many times as fast as this machine's clock that of the client is.
+    """
+    return SharedRateLimiter(limiter, ledger, speed) if limiter.has_rates else None
 
 
 def _boot() -> str:
@@ -37,10 +40,10 @@ class SharedRateLimiter(RateLimiter):
     """The rate limits of a client, kept together by all processes on a ledger.
 
     Times are those of the monotonic clock, which all processes of a machine share. Slots of the time before its last
-    start are dropped.
+    start are dropped, and so are those of a clock of another speed: they may be days in the future.
     """
 
-    def __init__(self, limiter: RateLimiter, ledger: Path) -> None:
+    def __init__(self, limiter: RateLimiter, ledger: Path, speed: float = 1.0) -> None:
         super().__init__(limiter.rates, total=limiter.total)
         self._own = limiter
         self._claims = count()
@@ -53,7 +56,7 @@ class SharedRateLimiter(RateLimiter):
             self._database.execute("CREATE INDEX IF NOT EXISTS slot_by_bucket ON slot (bucket, at)")
             self._database.execute("CREATE TABLE IF NOT EXISTS boot (name TEXT PRIMARY KEY)")
             self._database.execute("BEGIN IMMEDIATE")
-            if self._database.execute("SELECT name FROM boot").fetchall() != [(boot := _boot(),)]:
+            if self._database.execute("SELECT name FROM boot").fetchall() != [(boot := f"{_boot()} {speed:.3g}",)]:
                 self._database.execute("DELETE FROM slot")
                 self._database.execute("DELETE FROM boot")
                 self._database.execute("INSERT INTO boot VALUES (?)", (boot,))
