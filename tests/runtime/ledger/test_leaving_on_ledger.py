@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.clients.clock import SystemClock
+from bide_runtime.errors.client import ClientClosed
 from bide_runtime.ledger.ledger import Ledger
 
 from tests.runtime.acme import KEY, PART, Acme, AsyncAcme
@@ -58,6 +59,27 @@ def test_a_submit_that_was_queued_when_the_loop_was_left_is_new(tmp_path: Path) 
     assert "sending" not in states(path)
     with Ledger(path) as ledger:
         assert engine.submits == ledger.paid < 10
+
+
+def test_a_submit_that_was_queued_when_the_client_was_closed_is_new(tmp_path: Path) -> None:
+    """Only the one that had the connection is unsure."""
+    path, clock = tmp_path / "crawl.db", LoopClock()
+    transport = AsyncFakeTransport(lambda sent: Reply(takes=1000.0), clock)
+    transport.max_connections = 1  # type: ignore[attr-defined]
+
+    async def main() -> None:
+        client = AsyncAcme(KEY, transport=transport, clock=clock)
+        batch = client.jobs(PART).run_many(inputs(5), ledger=path)
+        step = asyncio.create_task(anext(batch))
+        await asyncio.sleep(5)
+        await client.close()
+        with suppress(ClientClosed):
+            await step
+        await batch.close()
+
+    clock.run(main())
+
+    assert ["new", "new", "new", "new", "unsure"] == sorted(states(path))
 
 
 def test_an_outcome_whose_tag_raises_is_not_lost(tmp_path: Path) -> None:
