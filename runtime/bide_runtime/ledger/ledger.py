@@ -23,6 +23,9 @@ from .state import EntryState
 
 _PLAIN = OwnErrors()
 
+_LARGEST = 2**63 - 1
+"""The largest number that SQLite has."""
+
 
 class Ledger:
     """A ledger, to look at and to settle. Batches may be at work on it meanwhile. Raises `LedgerFileError`."""
@@ -108,16 +111,16 @@ class Ledger:
         """
         if (token is None) == (not nothing_made):
             raise InvalidArgument("say either the token of the job or nothing_made=True")
+        row = number if 0 < number <= _LARGEST else 0  # which no input has
         if token is not None:
-            # As text, because SQLite has no larger whole numbers than 64 bits.
-            for (kind,) in self._store.read("SELECT kind FROM job WHERE CAST(number AS TEXT) = ?", str(number)):
+            for (kind,) in self._store.read("SELECT kind FROM job WHERE number = ?", row):
                 read_token(token, provider=self.provider, job=kind)
         change = _NEW if token is None else "state = 'running', token = ?, outcome = NULL, is_handed = 0, owner = NULL"
-        chosen = "CAST(number AS TEXT) = ? AND state IN ('unsure', 'running')"
         with self._store.writing(must_last=True) as database:
             values = () if token is None else (token,)
             count = database.execute(
-                f"UPDATE job SET {change} WHERE {chosen} AND {self._is_left}", (*values, str(number))
+                f"UPDATE job SET {change} WHERE number = ? AND state IN ('unsure', 'running') AND {self._is_left}",
+                (*values, row),
             ).rowcount
         if not count:
             raise InvalidArgument(
