@@ -6,6 +6,7 @@ import importlib
 
 import pytest
 
+from bide.emit.render import drafted
 from bide.simulator import Simulator
 from tests.live.driver import Driver
 from tests.providers.made import Packages, provider
@@ -46,3 +47,11 @@ def test_an_unknown_status_is_seen_although_polls_are_held(packages: Packages) -
     ran = packages.tested("heron", ["test_waiting.py"], "test_an_unknown_status_does_not_end_the_wait")
 
     assert ran.returncode == 0, ran.stdout
+
+
+def test_it_is_said_that_polls_are_held() -> None:
+    """In the README, and where the policy of a job is explained."""
+    files = drafted(provider("heron"))
+
+    assert "; the server may hold a poll for 10 s |" in files["README.md"]
+    assert "apart; the server may hold a poll for 60 s." in " ".join(files["heron_client/client.py"].split())

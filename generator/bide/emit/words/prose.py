@@ -46,8 +46,10 @@ def policy(job: Job) -> tuple[str, str]:
 
 
 def interval(job: Job) -> str:
-    """How often a job is polled: `every 2 to 5 s, at least 1 s apart`."""
-    return f"every {span(*job.polling.interval)}, at least {duration(job.polling.min_interval)} apart"
+    """How often a job is polled: `every 2 to 5 s, at least 1 s apart`; and whether the server may hold a poll."""
+    often = f"every {span(*job.polling.interval)}, at least {duration(job.polling.min_interval)} apart"
+    held = job.lifecycle.long_poll
+    return often if held is None else f"{often}; the server may hold a poll for {duration(held.max_seconds)}"
 
 
 def typical(job: Job) -> str:
