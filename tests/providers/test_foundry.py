@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from bide.emit.render import drafted
 from tests.live.driver import Driver
-from tests.providers.made import Packages
+from tests.providers.made import Packages, provider
 
 
 @pytest.fixture
@@ -148,3 +149,12 @@ def test_attach_names_the_value_that_it_needs(testing: ModuleType, errors: Modul
         client.pour.attach("j1")
     with pytest.raises(errors.InvalidArgument, match=r"pass endpoint=\.\.\. too"):
         client.cast.attach("j1")
+
+
+def test_the_readme_says_what_attach_takes() -> None:
+    """Beside the id: arguments of the submit, and values of its reply."""
+    readme = drafted(provider("foundry"))["README.md"]
+
+    assert "`client.cast.attach(job_id, endpoint=...)`" in readme
+    assert '`client.pour.attach(job_id, **{"ladle.id": ...})`' in readme
+    assert "`attach` takes what the polls need" not in drafted(provider("heron"))["README.md"]

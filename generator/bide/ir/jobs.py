@@ -93,6 +93,12 @@ class Job:
         later = self.lifecycle.names
         return {name: each for name, each in self.submit.named.items() if name in later}
 
+    @property
+    def attached_with(self) -> tuple[str, ...]:
+        """What `attach` needs beside the id: arguments of the submit, and values in the address of the polls."""
+        polled = (name for name in self.lifecycle.poll.names if name in self.address_values)
+        return (*self.address_arguments, *polled)
+
     def needs_of(self, endpoint: Endpoint, job_id: IdAt) -> dict[str, Parameter]:
         """The arguments of *endpoint*, which makes this job, that its id and later requests need, by wire name."""
         needed = {*self.lifecycle.names, job_id.argument} - self.address_values.keys()

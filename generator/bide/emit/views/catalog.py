@@ -118,9 +118,8 @@ def _secret(secret: Secret) -> Json:
 
 def _address(job: Job) -> dict[str, str]:
     """What `attach` takes beside the id, by the names of its arguments, each with its name in Python."""
-    arguments = {name: each.name for name, each in job.address_arguments.items()}
-    polled = [name for name in job.lifecycle.poll.names if name in job.address_values]
-    return arguments | {name: snake_case(name) for name in polled}
+    arguments = job.address_arguments
+    return {name: arguments[name].name if name in arguments else snake_case(name) for name in job.attached_with}
 
 
 def _variable(variable: Variable) -> Json:

@@ -234,6 +234,16 @@ class ReadmeView:
         return Code(f", `result` and, for {', '.join(code_span(name) for name in able)}, `cancel`")
 
     @property
+    def attached(self) -> Code:
+        """How jobs are attached whose polls need more than the id; empty if there are none."""
+        calls = [
+            code_span(f"client.{job.name}.attach(job_id, {', '.join(map(_passed, job.attached_with))})")
+            for job in self._provider.jobs
+            if job.attached_with
+        ]
+        return Code(f"Beside an id, `attach` takes what the polls need: {', '.join(calls)}." if calls else "")
+
+    @property
     def failures(self) -> list[Row]:
         """The table of exceptions that this provider's client can raise."""
         return [Row((Code(name), Code(meaning), Code(answer))) for name, meaning, answer in self.meanings()]
@@ -382,3 +392,8 @@ def _first_sentence(text: str) -> str:
     flat = prose.sentence(text)
     head, stop, _ = flat.partition(". ")
     return head + "." if stop else flat
+
+
+def _passed(name: str) -> str:
+    """A value of that name in a call."""
+    return f"{name}=..." if name.isidentifier() else f'**{{"{name}": ...}}'
