@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ import pytest
 
 from bide.simulator import ScenarioError, Simulator, SimulatorError, serve
 from tests.simulator.simulated_acme import PICTURE, PROVIDER
+from tests.threads import running
 
 HEADERS = {"X-Key": "k", "X-Version": "7", "Content-Type": "application/json"}
 
@@ -184,7 +184,7 @@ def test_many_callers_at_once(simulator: Simulator) -> None:
 
 def test_the_end_of_a_simulator() -> None:
     """After its block a simulator accepts no requests, and its thread has ended, even with a stream open."""
-    threads = threading.active_count()
+    before = running()
     with Simulator(PROVIDER) as simulator:
         caller = Caller(simulator)
         caller.send("POST", "/listen", {"words": "abc"}, x_bide_scenario="stall; duration=0")
@@ -192,7 +192,7 @@ def test_the_end_of_a_simulator() -> None:
     caller.connection.close()
 
     assert time.monotonic() - begin < 4
-    assert threading.active_count() <= threads
+    assert running() <= before
     with pytest.raises(ConnectionRefusedError):
         Caller(simulator).submit()
 
