@@ -51,6 +51,8 @@ def main(catalog: Catalog, arguments: list[str] | None = None) -> int:
         _drop_output()
         return FAILED
     except OSError as error:
+        if error.filename is not None:  # not of standard output
+            return _failed(catalog, error, app.kind)
         _drop_output()
         print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)
         return FAILED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -175,3 +176,14 @@ def _process(package: str, *words: str, **how: Any) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, "-m", package, *words], stderr=subprocess.PIPE, text=True, env=env, timeout=60, **streams
     )
+
+
+def test_only_a_failure_of_the_output_is_called_one(shell_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other failure of the operating system is a bug, and shown as such."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/a/file")
+
+    monkeypatch.setattr("bide_runtime.apps.cli.app.App.main", broken)
+    with shell_of("scrapio") as (shell, _), pytest.raises(PermissionError):
+        shell("fetch", "run")
